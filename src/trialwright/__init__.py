@@ -1,0 +1,3 @@
+"""Trialwright: a randomised trial carried from one study file to posted results."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What is planned: the study file, its criteria, its schedule and what is wrong with it. Pure."""
