@@ -1,0 +1,1 @@
+"""What could happen: designs simulated, operating characteristics, boundaries. Pure, and free of Django."""

@@ -1,0 +1,1 @@
+"""Estimators and tests: arrays in, arrays out. Pure, and it imports no other room."""

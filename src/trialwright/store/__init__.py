@@ -1,0 +1,1 @@
+"""The database: ledger, projections, allocation vault, identity vault."""

@@ -1,0 +1,1 @@
+"""Pages: typed function views, templates and static files over the actions."""
