@@ -1,8 +1,9 @@
 """Scenarios: what the planners of a study believe could happen, as input to design simulation.
 
-A scenario says how fast subjects come, how the disease runs in each arm (an illness-death model: progression,
-death without progression, death after progression), what is lost on the way (drop-out, cells that fail, time
-from collection to infusion), when the data are looked at and which tests are made. It holds beliefs, never data.
+A scenario says how fast subjects come, how the disease runs in each arm (an illness-death model:
+progression, death without progression, death after progression), what is lost on the way (drop-out, cells
+that fail, time from collection to infusion), when the data are looked at and which tests are made. It holds
+beliefs, never data.
 All times are months, all hazards are per month.
 """
 
@@ -67,8 +68,8 @@ class ArmCourse(Element):
     """How the disease runs in one arm, entered in one of three ways.
 
     1. ``pfs_median_months`` or ``pfs_landmark`` with ``os_median_months`` or ``os_landmark`` and
-       ``deaths_without_progression`` (the share of first events that are deaths): constant hazards are solved.
-    2. ``progression``, ``death_before_progression`` and ``death_after_progression`` as piecewise-constant hazards.
+       ``deaths_without_progression`` (the share of first events that are deaths): hazards are solved.
+    2. ``progression``, ``death_before_progression``, ``death_after_progression``: piecewise hazards.
     3. ``relative``: hazard ratios against another arm of the scenario.
 
     ``cured`` is the share of subjects who never progress or die during the study.
@@ -112,9 +113,9 @@ class ArmCourse(Element):
 class CellLosses(Element):
     """What an arm loses between consent and infusion.
 
-    ``product_failure`` is the share of subjects whose product cannot be released; they keep the hazards of
-    ``untreated_as``. ``vein_to_vein_months`` is the time from randomisation to the first infusion, during which
-    every subject of the arm has the hazards of ``untreated_as`` and may progress or die while waiting.
+    ``product_failure`` is the share of subjects whose product cannot be released; they keep the hazards
+    of ``untreated_as``. ``vein_to_vein_months`` is the time from randomisation to the first infusion, during
+    which every subject of the arm has the hazards of ``untreated_as`` and may progress or die while waiting.
     """
 
     arm: Slug
@@ -182,8 +183,9 @@ class GroupSequential(Element):
 class Scenario(Element):
     """One belief about the trial, complete enough to be simulated.
 
-    ``experimental_arm`` is compared with ``control_arm``; ``ratio`` is experimental : control. Without ``subjects``
-    and ``ratio`` the study's own design counts. Without ``accrual``, enrolment is even over ``accrual_months``.
+    ``experimental_arm`` is compared with ``control_arm``; ``ratio`` is experimental : control. Without
+    ``subjects`` and ``ratio`` the study's own design counts. Without ``accrual``, enrolment is even over
+    ``accrual_months``.
     """
 
     id: Slug
