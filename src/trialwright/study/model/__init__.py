@@ -1,1 +1,5 @@
-"""The frozen models of a study file: what is planned, with nothing left to the reader."""
+"""The study file as frozen Pydantic models."""
+
+from .study import Study
+
+__all__ = ["Study"]

@@ -300,9 +300,9 @@ class IpdSharing(Element):
 class RegistryRecord(Element):
     """The registry's part of a study.
 
-    ``unmapped`` keeps, by its JSON path in the record, what has no place anywhere in the study file; on export
-    it is put back. ``absent`` names paths that the record leaves out although the study file must state them;
-    on export they are left out again.
+    ``unmapped`` keeps, by its JSON path in the record, what has no place anywhere in the study file; on
+    export it is put back. ``absent`` names paths that the record leaves out although the study file must
+    state them; on export they are left out again.
     """
 
     source: Literal["", "api_v2", "legacy_xml", "page_text"] = ""

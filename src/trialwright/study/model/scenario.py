@@ -133,7 +133,7 @@ class Stratum(Element):
 
 
 class Analysis(Element):
-    """A look at the data, at a calendar time since the first enrolment or at a number of events.
+    """A look at the data, at a calendar time since enrolment opened or at a number of events.
 
     An analysis by events that has not come by ``at_months`` (when both are given) is made then.
     """
