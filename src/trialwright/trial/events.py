@@ -40,13 +40,18 @@ class Kind(StrEnum):
     FORM_CORRECTED = "form_corrected"
     FORM_VERIFIED = "form_verified"
     FORM_SIGNED = "form_signed"
+    FORM_LOCKED = "form_locked"
+    FORM_UNLOCKED = "form_unlocked"
     QUERY_OPENED = "query_opened"
     QUERY_ANSWERED = "query_answered"
     QUERY_CLOSED = "query_closed"
+    QUERY_REOPENED = "query_reopened"
+    QUERY_CANCELLED = "query_cancelled"
     DEVIATION_RECORDED = "deviation_recorded"
 
     # a subject's own cells
     COLLECTION_RECORDED = "collection_recorded"
+    MATERIAL_MOVED = "material_moved"
     BATCH_STARTED = "batch_started"
     BATCH_FAILED = "batch_failed"
     CONTAINERS_FILLED = "containers_filled"
