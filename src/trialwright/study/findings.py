@@ -74,7 +74,9 @@ class Finding:
 
 def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
     """Findings in reading order: worst first, then by place, then by code."""
-    return sorted(findings, key=lambda f: (f.severity.rank, f.place.file, f.place.line, f.place.column, f.code))
+    return sorted(
+        findings, key=lambda f: (f.severity.rank, f.place.file, f.place.line, f.place.column, f.code)
+    )
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

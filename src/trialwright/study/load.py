@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, cast, get_args
 
@@ -27,52 +27,73 @@ class LoadedStudy:
     study: Study | None
     documents: tuple[Document, ...]
     findings: tuple[Finding, ...]
+    form_origins: tuple[tuple[Document, Path], ...] = ()
 
     def place(self, path: Path) -> Place:
-        """Where an element of the model stands in its file."""
-        if len(path) >= 2 and path[0] == "forms":
-            return self._form_place(path)
+        """Where an element of the model stands in its file; ``forms.3`` may stand in a file of its own."""
+        if len(path) >= 2 and path[0] == "forms" and int(path[1]) < len(self.form_origins):
+            document, prefix = self.form_origins[int(path[1])]
+            return replace(document.place((*prefix, *path[2:])), path=path)
         return self.documents[0].place(path) if self.documents else Place(path=path)
-
-    def _form_place(self, path: Path) -> Place:
-        own = len(cast(Sequence[Any], self.documents[0].data.get("forms") or ()))
-        index = int(path[1])
-        if index < own:
-            return self.documents[0].place(path)
-        for document in self.documents[1:]:
-            if index - own == 0:
-                found = document.place(path[2:])
-                return Place(found.file, found.line, found.column, path)
-            index -= 1
-        return Place(path=path)
 
 
 def load_study(path: FilePath) -> LoadedStudy:
-    """Read the study at ``path`` (its folder or its ``study.yaml``) and the forms beside it."""
+    """Read the study at ``path`` (its folder or its ``study.yaml``) and the ``forms/*.yaml`` beside it.
+
+    A form file holds one form or a list of forms.
+    """
     file = path / "study.yaml" if path.is_dir() else path
     document, findings = _read(file)
     if document is None:
         return LoadedStudy(None, (), tuple(findings))
     if not isinstance(document.data, dict):
         message = "The file does not hold a study: a mapping of keys is expected at the top."
-        findings.append(Finding("TW-FIL-005", Severity.ERROR, message, "Begin with `format: trialwright-study/1`.", document.place(())))
+        remedy = "Begin with `format: trialwright-study/1`."
+        findings.append(Finding("TW-FIL-005", Severity.ERROR, message, remedy, document.place(())))
         return LoadedStudy(None, (document,), tuple(findings))
-    forms: list[Document] = []
-    for form_file in sorted((file.parent / "forms").glob("*.yaml")):
-        form, problems = _read(form_file)
-        findings += problems
-        if form is not None:
-            forms.append(form)
-    data = dict(cast(dict[str, Any], document.data))
-    data["forms"] = [*(data.get("forms") or []), *(form.data for form in forms)]
-    loaded = LoadedStudy(None, (document, *forms), ())
+    documents, unread = _read_forms(file.parent / "forms")
+    origins = _form_origins(document, documents)
+    data = {**cast(dict[str, Any], document.data), "forms": [_at(origin, path) for origin, path in origins]}
+    loaded = LoadedStudy(None, (document, *documents), (), origins)
     study, problems = validate_study(data, loaded.place)
-    return LoadedStudy(
-        study if not findings else None, loaded.documents, tuple(sort_findings([*findings, *problems]))
-    )
+    problems = sort_findings([*findings, *unread, *problems])
+    return replace(loaded, study=None if unread else study, findings=tuple(problems))
 
 
-def validate_study(data: Mapping[str, Any], place: Any) -> tuple[Study | None, list[Finding]]:
+def _read_forms(folder: FilePath) -> tuple[list[Document], list[Finding]]:
+    documents: list[Document] = []
+    findings: list[Finding] = []
+    for file in sorted(folder.glob("*.yaml")):
+        document, problems = _read(file)
+        findings += problems
+        documents += [document] if document is not None else []
+    return documents, findings
+
+
+def _form_origins(study: Document, documents: Iterable[Document]) -> tuple[tuple[Document, Path], ...]:
+    """Document and path of every form: those of the study file first, then file by file."""
+    own: Any = study.data.get("forms")
+    origins: list[tuple[Document, Path]] = [
+        (study, ("forms", index)) for index in range(len(own) if isinstance(own, list) else 0)
+    ]
+    for document in documents:
+        if isinstance(document.data, list):
+            origins += [(document, (index,)) for index in range(len(cast(list[Any], document.data)))]
+        else:
+            origins.append((document, ()))
+    return tuple(origins)
+
+
+def _at(document: Document, path: Path) -> Any:
+    value: Any = document.data
+    for step in path:
+        value = value[step]
+    return value
+
+
+def validate_study(
+    data: Mapping[str, Any], place: Callable[[Path], Place]
+) -> tuple[Study | None, list[Finding]]:
     """Validate plain data into a study; ``place(path)`` tells where a path stands."""
     try:
         return Study.model_validate(data), []
@@ -112,7 +133,7 @@ def _read(file: FilePath) -> tuple[Document | None, list[Finding]]:
     return parse_yaml(text, str(file))
 
 
-def _finding(detail: Any, place: Any) -> Finding:
+def _finding(detail: Any, place: Callable[[Path], Place]) -> Finding:
     path = _model_path(detail["loc"])
     if detail["type"] == "extra_forbidden":
         known = _keys_at(path[:-1])
@@ -121,15 +142,20 @@ def _finding(detail: Any, place: Any) -> Finding:
         return Finding("TW-FIL-010", Severity.ERROR, f"Unknown key `{path[-1]}`.", remedy, place(path))
     if detail["type"] == "missing":
         message = f"The key `{path[-1]}` is missing."
-        return Finding("TW-FIL-011", Severity.ERROR, message, "Add it; `trialwright schema` describes it.", place(path[:-1]))
+        remedy = "Add it; `trialwright schema` describes it."
+        return Finding("TW-FIL-011", Severity.ERROR, message, remedy, place(path[:-1]))
     message = str(detail["msg"]).removeprefix("Value error, ")
     message = f"{_dotted(path)}: {message[0].lower()}{message[1:]}" if message else _dotted(path)
-    return Finding("TW-FIL-012", Severity.ERROR, f"{message}.", "Give a value of the expected kind.", place(path))
+    return Finding(
+        "TW-FIL-012", Severity.ERROR, f"{message}.", "Give a value of the expected kind.", place(path)
+    )
 
 
 def _model_path(location: Iterable[str | int]) -> Path:
     """Pydantic's location without the steps that name a union's branch instead of a key."""
-    return tuple(step for step in location if isinstance(step, int) or not step.startswith(("function-", "tuple[")))
+    return tuple(
+        step for step in location if isinstance(step, int) or not step.startswith(("function-", "tuple["))
+    )
 
 
 def _dotted(path: Path) -> str:

@@ -45,12 +45,12 @@ def parse_yaml(text: str, file: str) -> tuple[Document | None, list[Finding]]:
     except DuplicateKeyError as error:
         return None, [_yaml_finding("TW-FIL-003", error, file, "Keep one of the two keys.")]
     except MarkedYAMLError as error:
-        return None, [_yaml_finding("TW-FIL-002", error, file, "Mend the YAML at this place; indent with spaces.")]
-    except (YAMLError, ValueError) as error:
-        first = str(error).strip().splitlines()[0]
         return None, [
-            Finding("TW-FIL-002", Severity.ERROR, f"This is not YAML: {first}", "Mend the file.", Place(file, 1, 1))
+            _yaml_finding("TW-FIL-002", error, file, "Mend the YAML at this place; indent with spaces.")
         ]
+    except (YAMLError, ValueError) as error:
+        message = f"This is not YAML: {str(error).strip().splitlines()[0]}"
+        return None, [Finding("TW-FIL-002", Severity.ERROR, message, "Mend the file.", Place(file, 1, 1))]
     except RecursionError:
         return None, [_too_deep(file)]
     places: dict[Path, Place] = {(): Place(file, 1, 1)}
@@ -112,4 +112,5 @@ def _yaml_finding(code: str, error: MarkedYAMLError, file: str, remedy: str) -> 
 
 def _too_deep(file: str) -> Finding:
     message = f"The file is nested deeper than {MAXIMUM_DEPTH} levels."
-    return Finding("TW-FIL-004", Severity.ERROR, message, "A study file is flat; check the indentation.", Place(file, 1, 1))
+    remedy = "A study file is flat; check the indentation."
+    return Finding("TW-FIL-004", Severity.ERROR, message, remedy, Place(file, 1, 1))

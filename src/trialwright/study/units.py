@@ -159,7 +159,19 @@ def advise_unit(text: str) -> str:
     rejected = _table()["rejected"].get(folded)
     if rejected:
         return str(rejected)
-    known = [*_table()["typeset"], "mg/dL", "g/dL", "g/L", "mmol/L", "mL/min", "U/L", "ng/mL", "pg/mL", "mg/L", "kg"]
+    known = [
+        *_table()["typeset"],
+        "mg/dL",
+        "g/dL",
+        "g/L",
+        "mmol/L",
+        "mL/min",
+        "U/L",
+        "ng/mL",
+        "pg/mL",
+        "mg/L",
+        "kg",
+    ]
     near = [code for code in known if code.casefold() == folded]
     return f"`{near[0]}`" if near else ""
 
@@ -201,16 +213,22 @@ class Bridge:
             return None
         if start == end:
             return number * source.size / target.size
-        here, there = (self.from_unit, self.into_unit) if start == "from" else (self.into_unit, self.from_unit)
+        here, there = (
+            (self.from_unit, self.into_unit) if start == "from" else (self.into_unit, self.from_unit)
+        )
         first, last = parse_unit(here), parse_unit(there)
         if first is None or last is None:
             return None
         at_end = number * source.size / first.size
-        crossed = at_end * self.factor + self.offset if start == "from" else (at_end - self.offset) / self.factor
+        crossed = (
+            at_end * self.factor + self.offset if start == "from" else (at_end - self.offset) / self.factor
+        )
         return crossed * last.size / target.size
 
 
-def convert_exact(number: Fraction, from_unit: str, into_unit: str, bridge: Bridge | None = None) -> Fraction | None:
+def convert_exact(
+    number: Fraction, from_unit: str, into_unit: str, bridge: Bridge | None = None
+) -> Fraction | None:
     """``number`` in another unit, exactly; None where the units measure different things.
 
     Units are UCUM codes or their usual words. ``bridge`` carries the analyte's molar (or affine) factor; without

@@ -28,7 +28,9 @@ class Analysis(Element):
     at_risk_months: tuple[float, ...] = ()
     landmark_months: tuple[float, ...] = ()
     reference_arm: Slug | None = None
-    progression_rule: Literal["STRICT_DOCUMENTED", "ITT_ALL_EVENTS", "CLINICAL_PD_COUNTS"] = "STRICT_DOCUMENTED"
+    progression_rule: Literal["STRICT_DOCUMENTED", "ITT_ALL_EVENTS", "CLINICAL_PD_COUNTS"] = (
+        "STRICT_DOCUMENTED"
+    )
     treatment_emergent_days: int = Field(default=30, ge=0)
     baseline: tuple[BaselineRow, ...] = ()
 

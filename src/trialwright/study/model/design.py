@@ -33,7 +33,9 @@ class Randomisation(Element):
     method: Literal["permuted_blocks"]
     block_sizes: tuple[int, ...]
     strata: tuple[Stratum, ...] = ()
-    list_length_factor: int = Field(default=2, ge=1, description="Slots made per planned subject and stratum.")
+    list_length_factor: int = Field(
+        default=2, ge=1, description="Slots made per planned subject and stratum."
+    )
 
 
 class Enrolment(Element):

@@ -64,7 +64,9 @@ class Item(Element):
     concept: str = ""
     variable: str = ""
     limits_of_normal: bool = False
-    show_if: str = Field(default="", description="A rule over the form's own items; hidden items are not asked.")
+    show_if: str = Field(
+        default="", description="A rule over the form's own items; hidden items are not asked."
+    )
     items: tuple[Item, ...] = Field(default=(), description="The columns of an item of kind `rows`.")
 
     @property

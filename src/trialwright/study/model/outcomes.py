@@ -25,7 +25,9 @@ class Estimand(Element):
     its variants (a PFS censoring rule, a questionnaire scale).
     """
 
-    derivation: Literal["overall_survival", "progression_free_survival", "questionnaire_change", "response", "safety"]
+    derivation: Literal[
+        "overall_survival", "progression_free_survival", "questionnaire_change", "response", "safety"
+    ]
     population: Literal["itt", "treated", "per_protocol", "safety", "quality_of_life"]
     variable: str
     origin: Literal["allocation", "first_dose"] = "allocation"
