@@ -101,8 +101,8 @@ class Signature(Part):
 class FormState(Part):
     """One form of one visit as it stands: the last document and the sequences of all its versions.
 
-    ``version`` counts from 1. ``visit`` is the id of a visit instance (``assessment_3``). ``study_version`` is
-    the one the form was opened under and stays the same. ``warned`` names the items outside the expected
+    ``version`` counts from 1. ``visit`` is the id of a visit instance (``assessment_3``). ``study_version``
+    is the one the form was opened under and stays the same. ``warned`` names the items outside the expected
     range. ``verified`` and ``signed`` hold for the version they name, and only for that one.
     """
 
