@@ -54,7 +54,7 @@ def day_of_date(day_one: date, on: date) -> int:
 def expand_visits(study: Study) -> tuple[VisitInstance, ...]:
     """Every visit instance of the study in order of planned day, repeated visits unrolled.
 
-    The first instance of a repeated visit has the id ``<visit>_1``; a visit that does not repeat keeps its id.
+    The first instance of a repeated visit has the id ``<visit>_1``; any other visit keeps its id.
     """
     planned = [instance for visit in study.visits for instance in _unroll(visit)]
     planned.sort(key=lambda found: (_offset(found[2]), study.visits.index(found[0])))
