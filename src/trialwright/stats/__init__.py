@@ -1,1 +1,1 @@
-"""Estimators and tests: arrays in, arrays out. Pure, and it imports no other room."""
+"""Estimators and tests: arrays in, arrays out. Pure; imports no other room."""

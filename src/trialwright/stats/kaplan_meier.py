@@ -1,0 +1,129 @@
+"""The Kaplan-Meier curve with Greenwood's variance and pointwise intervals.
+
+Sources: Kaplan and Meier 1958; Greenwood 1926; Kalbfleisch and Prentice 2002, section 1.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trialwright.stats.arrays import FloatArray, IntArray, check_level
+from trialwright.stats.distributions import two_sided_z
+from trialwright.stats.survival_times import SurvivalTimes, compute_risk_table, parse_survival_times
+
+IntervalType = Literal["log-log", "log", "plain"]
+INTERVAL_TYPES: tuple[IntervalType, ...] = ("log-log", "log", "plain")
+
+
+@dataclass(frozen=True, slots=True)
+class KaplanMeier:
+    """One curve; the arrays have one element a distinct observed time, ascending, in the caller's unit.
+
+    ``survival[j]`` holds from ``time[j]`` until the next time; ``std_error`` is Greenwood's, of S itself.
+    ``lower`` and ``upper`` are NaN where the interval type is undefined (S = 0; for log-log also S = 1).
+    """
+
+    time: FloatArray
+    n_at_risk: IntArray
+    n_event: IntArray
+    n_censored: IntArray
+    survival: FloatArray
+    std_error: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    n: int
+    n_events: int
+    interval: IntervalType
+    level: float
+    estimable: bool
+    reason: str
+    convention: str
+
+    @property
+    def largest_time(self) -> float:
+        """The largest observed time (event or censoring); NaN without subjects."""
+        return float(self.time[-1]) if self.time.size else float("nan")
+
+
+def compute_kaplan_meier(
+    time: ArrayLike, event: ArrayLike, *, interval: IntervalType = "log-log", level: float = 0.95
+) -> KaplanMeier:
+    """Survival curve of one group.
+
+    ``time``: n non-negative times in one unit; ``event``: n flags, 1 = event, 0 = censored. Who is
+    censored at t is at risk at t. Without events the curve is 1 throughout; without subjects it is not
+    estimable. Refuses (``ValueError``) negative or missing times, other event codes, unequal lengths.
+    """
+    return compute_curve(parse_survival_times(time, event), interval=interval, level=level)
+
+
+def compute_reverse_kaplan_meier(
+    time: ArrayLike, event: ArrayLike, *, interval: IntervalType = "log-log", level: float = 0.95
+) -> KaplanMeier:
+    """Curve of potential follow-up: being censored is the event, the event is the censoring.
+
+    Source: Schemper and Smith 1996 (reverse Kaplan-Meier). Same arguments as ``compute_kaplan_meier``.
+    """
+    times = parse_survival_times(time, event)
+    return compute_curve(SurvivalTimes(times.time, ~times.event, times.order), interval=interval, level=level)
+
+
+def compute_curve(times: SurvivalTimes, *, interval: IntervalType, level: float) -> KaplanMeier:
+    """The curve of already sorted times (see ``compute_kaplan_meier``)."""
+    if interval not in INTERVAL_TYPES:
+        raise ValueError(f"unknown interval type; choose one of {', '.join(INTERVAL_TYPES)}")
+    check_level(level)
+    table = compute_risk_table(times)
+    d = table.n_event.astype(np.float64)
+    n = table.n_at_risk.astype(np.float64)
+    survival = np.cumprod(1.0 - d / n) if n.size else n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_error = np.sqrt(np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0)))
+        std_error = np.where(survival > 0, survival * log_error, np.nan)
+    lower, upper = compute_survival_limits(survival, log_error, interval, level)
+    return KaplanMeier(
+        time=table.time,
+        n_at_risk=table.n_at_risk,
+        n_event=table.n_event,
+        n_censored=table.n_censored,
+        survival=survival,
+        std_error=std_error,
+        lower=lower,
+        upper=upper,
+        n=times.n,
+        n_events=times.n_events,
+        interval=interval,
+        level=level,
+        estimable=times.n > 0,
+        reason="" if times.n else "no subjects",
+        convention=f"Kaplan-Meier, Greenwood variance, {interval} interval, level {level:g}; "
+        "who is censored at a time is at risk at that time",
+    )
+
+
+def compute_survival_limits(
+    survival: FloatArray, log_error: FloatArray, interval: IntervalType, level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Pointwise limits from S and the standard error of log S (same shapes); NaN where undefined.
+
+    plain S +- z S s; log S exp(+-z s); log-log S^exp(+-z s / ln S). Clipped to [0, 1].
+    """
+    z = two_sided_z(level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if interval == "plain":
+            half = z * survival * log_error
+            lower, upper = np.maximum(survival - half, 0.0), np.minimum(survival + half, 1.0)
+        elif interval == "log":
+            lower = survival * np.exp(-z * log_error)
+            upper = np.minimum(survival * np.exp(z * log_error), 1.0)
+        else:
+            shift = z * log_error / np.log(survival)
+            lower, upper = survival ** np.exp(-shift), survival ** np.exp(shift)
+            undefined = survival >= 1.0
+            lower, upper = np.where(undefined, np.nan, lower), np.where(undefined, np.nan, upper)
+    gone = survival <= 0.0
+    return np.where(gone, np.nan, lower), np.where(gone, np.nan, upper)

@@ -1,0 +1,166 @@
+"""The log-rank family: unweighted, Fleming-Harrington weighted, stratified, any number of groups.
+
+Sources: Mantel 1966; Peto and Peto 1972; Fleming and Harrington 1991, chapter 7. The variance is the
+hypergeometric one with the factor (n - d) / (n - 1) for ties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trialwright.stats.arrays import FloatArray, IntArray, Labels, parse_labels
+from trialwright.stats.distributions import chi_square_sf
+from trialwright.stats.group_table import GroupTable, compute_group_table, select_subjects
+from trialwright.stats.survival_times import SurvivalTimes, parse_survival_times
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class LogRank:
+    """Result of a log-rank test. Arrays have one element a group, in the order of ``groups``.
+
+    ``observed`` and ``expected`` carry the weights; ``covariance`` is that of observed - expected.
+    ``z`` (two groups only) is positive when the second group has more events than expected.
+    """
+
+    groups: tuple[Any, ...]
+    n: IntArray
+    observed: FloatArray
+    expected: FloatArray
+    covariance: FloatArray
+    statistic: float
+    df: int
+    p_value: float
+    z: float
+    rho: float
+    gamma: float
+    n_strata: int
+    estimable: bool
+    reason: str
+    convention: str
+
+
+def compute_log_rank(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike | Sequence[Any],
+    *,
+    strata: ArrayLike | Sequence[Any] | None = None,
+    rho: float = 0.0,
+    gamma: float = 0.0,
+    levels: Sequence[Any] | None = None,
+) -> LogRank:
+    """Compare survival between groups.
+
+    All columns have n rows. Weights are S(t-)^rho (1 - S(t-))^gamma with S the pooled Kaplan-Meier of the
+    stratum; rho = gamma = 0 is the log-rank test. With ``strata`` the scores and variances are summed over
+    strata. ``levels`` names the groups in order (a group without subjects makes the test not estimable).
+    A group that nobody is at risk in at any event time is left out, with one degree of freedom.
+    """
+    if rho < 0 or gamma < 0:
+        raise ValueError("the Fleming-Harrington weights rho and gamma must not be negative")
+    times = parse_survival_times(time, event)
+    labels = parse_labels(group, times.n, "group", levels)
+    tables = compute_stratum_tables(times, labels, strata)
+    observed, expected, covariance = _sum_scores(tables, [(rho, gamma)], len(labels.levels))
+    name = "log-rank" if rho == gamma == 0 else f"Fleming-Harrington ({rho:g}, {gamma:g}) weighted log-rank"
+    counts = np.bincount(labels.codes, minlength=len(labels.levels)).astype(np.int64)
+    df, statistic, reason = _test(observed[0] - expected[0], covariance[0, 0], expected[0], counts)
+    return LogRank(
+        groups=labels.levels,
+        n=counts,
+        observed=observed[0],
+        expected=expected[0],
+        covariance=covariance[0, 0],
+        statistic=statistic,
+        df=df,
+        p_value=chi_square_sf(statistic, df) if df else NAN,
+        z=_signed_root(statistic, observed[0] - expected[0]),
+        rho=rho,
+        gamma=gamma,
+        n_strata=len(tables),
+        estimable=df > 0,
+        reason=reason,
+        convention=f"{name}, hypergeometric variance with tie factor (n-d)/(n-1), two-sided"
+        + (", scores and variances summed over strata" if strata is not None else ""),
+    )
+
+
+def compute_stratum_tables(
+    times: SurvivalTimes, labels: Labels, strata: ArrayLike | Sequence[Any] | None
+) -> list[GroupTable]:
+    """One table of events and numbers at risk a stratum (one in all without strata)."""
+    codes = labels.codes[times.order]
+    groups = len(labels.levels)
+    if strata is None:
+        return [compute_group_table(times, codes, groups)]
+    layers = parse_labels(strata, times.n, "strata", None)
+    layer_codes = layers.codes[times.order]
+    places = [np.flatnonzero(layer_codes == layer).astype(np.int64) for layer in range(len(layers.levels))]
+    return [compute_group_table(select_subjects(times, keep), codes[keep], groups) for keep in places]
+
+
+def compute_weighted_scores(
+    tables: list[GroupTable], weights: Sequence[tuple[float, float]], groups: int
+) -> tuple[FloatArray, FloatArray]:
+    """Scores (weights, groups) and their covariance (weights, weights, groups, groups) over all strata."""
+    observed, expected, covariance = _sum_scores(tables, weights, groups)
+    return observed - expected, covariance
+
+
+def _sum_scores(
+    tables: list[GroupTable], weights: Sequence[tuple[float, float]], groups: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    m = len(weights)
+    observed, expected = np.zeros((m, groups)), np.zeros((m, groups))
+    covariance = np.zeros((m, m, groups, groups))
+    for table in tables:
+        w = np.array([_weight(table.survival_before, rho, gamma) for rho, gamma in weights])
+        n, d = table.n_at_risk.sum(axis=1), table.n_event.sum(axis=1)
+        share = table.n_at_risk / n[:, None]
+        observed += w @ table.n_event
+        expected += w @ (d[:, None] * share)
+        spread = np.where(n > 1, d * (n - d) / np.maximum(n - 1.0, 1.0), 0.0)
+        for a in range(m):
+            for b in range(m):
+                factor = w[a] * w[b] * spread
+                covariance[a, b] += np.diag(factor @ share) - (share * factor[:, None]).T @ share
+    return observed, expected, covariance
+
+
+def _weight(survival_before: FloatArray, rho: float, gamma: float) -> FloatArray:
+    return survival_before**rho * (1.0 - survival_before) ** gamma
+
+
+def _test(
+    score: FloatArray, covariance: FloatArray, expected: FloatArray, n: IntArray
+) -> tuple[int, float, str]:
+    """Degrees of freedom (0 where there is no test), chi-square and what must be said about it."""
+    if n.size < 2:
+        return 0, NAN, "one group only: there is nothing to compare"
+    if not bool(np.all(n > 0)):
+        return 0, NAN, "a group has no subjects"
+    if not bool(np.any(expected > 0)):
+        return 0, NAN, "no events that carry weight"
+    present = np.flatnonzero(np.diag(covariance) > 1e-12 * max(1.0, float(np.max(np.diag(covariance)))))
+    if present.size < 2:
+        return 0, NAN, "at no event time is more than one group at risk with the outcome still open"
+    kept = present[:-1]
+    block = covariance[np.ix_(kept, kept)]
+    rank = int(np.linalg.matrix_rank(block, hermitian=True))
+    statistic = float(score[kept] @ np.linalg.pinv(block, hermitian=True) @ score[kept])
+    left_out = n.size - present.size
+    reason = f"{left_out} group(s) with nobody at risk at an event time left out" if left_out else ""
+    return rank, max(statistic, 0.0), reason
+
+
+def _signed_root(statistic: float, score: FloatArray) -> float:
+    if score.size != 2 or np.isnan(statistic):
+        return NAN
+    return float(np.copysign(np.sqrt(statistic), score[1]))
