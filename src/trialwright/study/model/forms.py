@@ -37,7 +37,7 @@ class Code(Element):
 
 
 class Range(Element):
-    """Limits of a number in the item's first unit: outside ``hard`` is refused, outside ``expected`` is asked."""
+    """Limits of a number in the first unit: outside ``hard`` is refused, outside ``expected`` is asked."""
 
     hard_minimum: Decimal | None = None
     hard_maximum: Decimal | None = None

@@ -1,0 +1,63 @@
+"""`trialwright check` and `trialwright schema`: the study file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .output import EXIT_ERRORS, Format, Stop, print_findings, print_json, stop_on_errors
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of the study file."""
+    app.command("check")(check)
+    app.command("schema")(schema)
+
+
+def check(
+    study: Annotated[Path, typer.Argument(help="The study: its folder or its study.yaml.")],
+    answer: Annotated[Format, typer.Option("--format", help="How to answer.")] = Format.TEXT,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Leave out the notes on assumptions.")] = False,
+) -> None:
+    """Check a study file: every finding with its place, and what to do about it."""
+    from trialwright.study.checks import check_loaded
+    from trialwright.study.findings import Severity
+    from trialwright.study.load import load_study
+
+    findings = check_loaded(load_study(study))
+    shown = [f for f in findings if not (quiet and f.severity is Severity.INFO)]
+    print_findings(shown, answer)
+    stop_on_errors(findings)
+
+
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", help="Write to this file instead.")] = None,
+) -> None:
+    """Print the JSON Schema of the study file, for editors that check while one types."""
+    import json
+
+    from trialwright.study.schema import study_schema
+
+    from .output import say_step, write_aside
+
+    document = study_schema()
+    if out is None:
+        print_json(document)
+        return
+    write_aside(out, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    say_step(f"Schema written to {out}")
+
+
+def read_study(path: Path):  # noqa: ANN201 - the type would import the model at start
+    """The study at a path, or the end of the command with its findings."""
+    from trialwright.study.load import load_study
+
+    from .output import err
+
+    loaded = load_study(path)
+    if loaded.study is None:
+        print_findings(loaded.findings, Format.TEXT, err)
+        raise Stop(EXIT_ERRORS)
+    return loaded.study
