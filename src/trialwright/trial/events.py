@@ -56,6 +56,7 @@ class Kind(StrEnum):
     BATCH_FAILED = "batch_failed"
     CONTAINERS_FILLED = "containers_filled"
     RELEASE_TEST_RECORDED = "release_test_recorded"
+    BATCH_RELEASED = "batch_released"
     CONTAINER_MOVED = "container_moved"
     ADMINISTRATION_RECORDED = "administration_recorded"
 

@@ -163,10 +163,10 @@ def _hold_lifted(state: StudyState, recorded: Recorded) -> Update:
 
 
 def _registered(state: StudyState, recorded: Recorded) -> Update:
-    site = state.sites[recorded.site]
+    site = state.sites[recorded.payload["site"]]
     counted = site.model_copy(update={"subjects": site.subjects + 1})
     return {
-        "sites": {**state.sites, recorded.site: counted},
+        "sites": {**state.sites, site.site: counted},
         "reached": _plus_one(state.reached, "registered"),
     }
 
@@ -180,7 +180,7 @@ def _allocated(state: StudyState, recorded: Recorded) -> Update:
     return {
         "slots_used": {**state.slots_used, payload["stratum"]: payload["slot"]},
         "allocated": _plus_one(state.allocated, payload["arm"]),
-        "allocated_by_site": _plus_one(state.allocated_by_site, recorded.site),
+        "allocated_by_site": _plus_one(state.allocated_by_site, payload["site"]),
         "reached": _plus_one(state.reached, "allocated"),
     }
 

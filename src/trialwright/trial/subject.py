@@ -136,7 +136,7 @@ def evolve_subject(state: SubjectState | None, recorded: Recorded) -> SubjectSta
         return SubjectState(
             study=recorded.study,
             subject=recorded.event.subject,
-            site=recorded.site,
+            site=recorded.payload["site"],
             registered_on=recorded.event.occurred_on,
             last_seq=recorded.seq,
         )
@@ -275,6 +275,7 @@ UPDATES: Mapping[Kind, Callable[[SubjectState, Recorded], Update]] = MappingProx
         Kind.BATCH_FAILED: _batch,
         Kind.CONTAINERS_FILLED: _filled,
         Kind.RELEASE_TEST_RECORDED: _container,
+        Kind.BATCH_RELEASED: _container,
         Kind.CONTAINER_MOVED: _container,
         Kind.ADMINISTRATION_RECORDED: _administered,
         Kind.TREATMENT_ENDED: lambda _, r: {"treatment_end": _ending(r)},

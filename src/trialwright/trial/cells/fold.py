@@ -15,8 +15,6 @@ from trialwright.trial.cells.records import (
 )
 from trialwright.trial.events import Kind, Recorded
 
-RELEASED_STATES = ("RELEASED", "RELEASED_CONDITIONAL", "RELEASED_EXCEPTIONAL")
-
 
 def _custody(recorded: Recorded, state: str, at: str) -> Custody:
     payload = recorded.payload
@@ -44,7 +42,6 @@ def evolve_collections(collections: dict[str, Collection], recorded: Recorded) -
         coi=payload["coi"],
         din=payload["din"],
         material=payload["material"],
-        product=payload.get("product", ""),
         collected_at=payload["collected_at"],
         by=recorded.actor,
         second=payload["second"],
@@ -70,7 +67,7 @@ def evolve_batches(batches: dict[str, Batch], recorded: Recorded) -> dict[str, B
             state="IN_MANUFACTURE",
             started_at=payload["started_at"],
             operators=(recorded.actor,),
-            cycles=tuple(payload["cycles"]),
+            days=tuple(payload["days"]),
             seq=recorded.seq,
         )
         return {**batches, batch.id: batch}
@@ -86,7 +83,7 @@ def evolve_batches(batches: dict[str, Batch], recorded: Recorded) -> dict[str, B
 
 
 def evolve_containers(containers: dict[str, Container], recorded: Recorded) -> dict[str, Container]:
-    """The containers after CONTAINERS_FILLED, RELEASE_TEST_RECORDED, CONTAINER_MOVED or an administration."""
+    """The containers after they were filled, tested, released, moved or given."""
     payload = recorded.payload
     if recorded.kind is Kind.CONTAINERS_FILLED:
         filled = [_filled(recorded, cast("dict[str, Any]", one)) for one in payload["containers"]]
@@ -98,6 +95,9 @@ def evolve_containers(containers: dict[str, Container], recorded: Recorded) -> d
         return {**containers, **update}
     if recorded.kind is Kind.ADMINISTRATION_RECORDED:
         return {**containers, payload["container"]: _given(containers[payload["container"]], recorded)}
+    if recorded.kind is Kind.BATCH_RELEASED:
+        batch = [c for c in containers.values() if c.batch == payload["batch"]]
+        return {**containers, **{c.id: _released(c, recorded) for c in batch}}
     return {**containers, **{name: _moved(containers[name], recorded) for name in payload["containers"]}}
 
 
@@ -145,14 +145,22 @@ def _moved(before: Container, recorded: Recorded) -> Container:
         "state": to,
         "custody": (*before.custody, _custody(recorded, to, payload["at"])),
     }
-    if to in RELEASED_STATES:
-        update["release"] = Release(kind=to, by=recorded.actor, at=payload["at"], seq=recorded.seq)
     if to == "BEDSIDE_VERIFIED":
         update |= {"verified_by": tuple(payload["verifiers"]), "verified_at": payload["at"]}
     if to == "INFUSION_STARTED":
         update["started_at"] = payload["at"]
     if payload.get("expires_at"):
         update["expires_at"] = payload["expires_at"]
+    return before.model_copy(update=update)
+
+
+def _released(before: Container, recorded: Recorded) -> Container:
+    """Every container of the batch gets the release record; only those named still change their state by it."""
+    payload = recorded.payload
+    kind, at = payload["kind"], payload["at"]
+    update: dict[str, object] = {"release": Release(kind=kind, by=recorded.actor, at=at, seq=recorded.seq)}
+    if before.id in payload["containers"]:
+        update |= {"state": kind, "custody": (*before.custody, _custody(recorded, kind, at))}
     return before.model_copy(update=update)
 
 

@@ -34,7 +34,6 @@ class Collection(Part):
     coi: str
     din: str
     material: str
-    product: str = ""
     collected_at: str
     by: str
     second: str
@@ -49,7 +48,8 @@ class Collection(Part):
 class Batch(Part):
     """One manufacturing run of one product from collections of one chain of identity.
 
-    ``operators`` are all who worked on it: none of them may release it.
+    ``days`` are the study days it is meant for; ``operators`` are all who worked on it: none of them may
+    release it.
     """
 
     id: str
@@ -59,7 +59,7 @@ class Batch(Part):
     state: Literal["IN_MANUFACTURE", "MFG_FAILED", "HARVESTED"]
     started_at: str
     operators: tuple[str, ...]
-    cycles: tuple[int, ...] = ()
+    days: tuple[int, ...]
     filled_at: str = ""
     failure: str = ""
     seq: int
