@@ -21,7 +21,7 @@ from .output import EXIT_BROKEN, EXIT_USAGE, Stop, say_error
 
 app = typer.Typer(
     name="trialwright",
-    help="A randomised trial from one study file: simulate, screen, randomise, make cells, capture, analyse, register.",
+    help="A randomised trial from one study file, from its protocol to its posted results.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,
@@ -72,7 +72,9 @@ def _exit_code() -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, click.Abort):
-        say_error("Stopped at your request.", "What was recorded before is complete; nothing is half-written.")
+        say_error(
+            "Stopped at your request.", "What was recorded before is complete; nothing is half-written."
+        )
         return 130
     except click.ClickException as wrong:
         wrong.show()

@@ -30,7 +30,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-class Stop(Exception):
+class Stop(Exception):  # noqa: N818 - it ends a command, it is no defect
     """Ends a command with an exit code and, where there is one, a message for the person."""
 
     def __init__(self, code: int, message: str = "", remedy: str = "") -> None:
@@ -107,4 +107,6 @@ def write_aside(path: Path, content: str | bytes) -> None:
     except OSError as error:
         aside.unlink(missing_ok=True)
         reason = error.strerror or "unknown reason"
-        raise Stop(EXIT_BROKEN, f"{path} cannot be written: {reason}.", "Choose another folder with --out.") from error
+        raise Stop(
+            EXIT_BROKEN, f"{path} cannot be written: {reason}.", "Choose another folder with --out."
+        ) from error

@@ -50,7 +50,7 @@ def schema(
     say_step(f"Schema written to {out}")
 
 
-def read_study(path: Path):  # noqa: ANN201 - the type would import the model at start
+def read_study(path: Path):
     """The study at a path, or the end of the command with its findings."""
     from trialwright.study.load import load_study
 

@@ -21,7 +21,9 @@ def _walk(value: Any, path: Path) -> Iterator[Finding]:
     if isinstance(value, Element):
         if value.assumed:
             message = f"Assumed, not in the source: {value.reason}"
-            yield info("TW-ASM-001", path, message, "Confirm it with the protocol and remove `assumed`, or mend it.")
+            yield info(
+                "TW-ASM-001", path, message, "Confirm it with the protocol and remove `assumed`, or mend it."
+            )
         for name in type(value).model_fields:
             yield from _walk(getattr(value, name), (*path, name))
     elif isinstance(value, tuple):

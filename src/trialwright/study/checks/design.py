@@ -10,7 +10,7 @@ from .base import error, warning
 
 
 def check_design(study: Study) -> Iterator[Finding]:
-    """TW-DES-001 block size against the ratio, -002 method missing, -003 arms missing, -004 no size, -005 small."""
+    """TW-DES-001 block size, -002 no method, -003 no arms, -004 no number, -005 guessable blocks."""
     design = study.design
     randomised = design.allocation == "RANDOMIZED"
     if randomised and len(study.arms) < 2:

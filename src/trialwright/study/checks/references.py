@@ -39,7 +39,17 @@ def check_references(study: Study) -> Iterator[Finding]:
 
 
 def _unique(study: Study) -> Iterator[Finding]:
-    for key in ("arms", "interventions", "products", "visits", "forms", "outcomes", "sites", "roles", "epochs"):
+    for key in (
+        "arms",
+        "interventions",
+        "products",
+        "visits",
+        "forms",
+        "outcomes",
+        "sites",
+        "roles",
+        "epochs",
+    ):
         elements: Sequence[Element] = getattr(study, key)
         yield from _twice((key,), [getattr(element, "id", "") for element in elements])
     for f, form in enumerate(study.forms):
@@ -50,7 +60,9 @@ def _twice(path: Path, ids: Sequence[str]) -> Iterator[Finding]:
     for found, times in Counter(ids).items():
         if times > 1:
             place = (*path, len(ids) - 1 - ids[::-1].index(found))
-            yield error("TW-REF-001", place, f"The id `{found}` is used {times} times.", "Give each its own id.")
+            yield error(
+                "TW-REF-001", place, f"The id `{found}` is used {times} times.", "Give each its own id."
+            )
 
 
 def _known(path: Path, named: Sequence[str], known: Sequence[str], what: str) -> Iterator[Finding]:

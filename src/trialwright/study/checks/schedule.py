@@ -12,7 +12,7 @@ from .base import error, warning
 
 
 def check_schedule(study: Study) -> Iterator[Finding]:
-    """TW-SCH-001 overlapping visits, -002 a product on a day without a visit, -003 a day 0, -004 uneven cycles."""
+    """TW-SCH-001 visits overlap, -002 a dose on a day without a visit, -003 day 0, -004 uneven cycles."""
     zero = [index for index, visit in enumerate(study.visits) if visit.day == 0]
     for index in zero:
         message = "There is no study day 0: the day before day 1 is day -1."
@@ -48,7 +48,9 @@ def _doses(study: Study, instances: tuple[VisitInstance, ...]) -> Iterator[Findi
                 if day not in days:
                     path = ("products", index, "cycles", cycle, position)
                     message = f"`{product.id}` is given on day {day}, but no visit is planned on that day."
-                    yield error("TW-SCH-002", path, message, f"Add a visit with `day: {day}` or mend the day.")
+                    yield error(
+                        "TW-SCH-002", path, message, f"Add a visit with `day: {day}` or mend the day."
+                    )
 
 
 def _cycles(study: Study) -> Iterator[Finding]:
@@ -58,4 +60,6 @@ def _cycles(study: Study) -> Iterator[Finding]:
         if len(lengths) > 1:
             found = ", ".join(str(length) for length in sorted(lengths))
             message = f"The cycles of `{product.id}` are of different length ({found} days)."
-            yield warning("TW-SCH-004", ("products", index, "cycles"), message, "Check the days of the cycles.")
+            yield warning(
+                "TW-SCH-004", ("products", index, "cycles"), message, "Check the days of the cycles."
+            )
