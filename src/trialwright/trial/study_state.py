@@ -56,10 +56,12 @@ class StudyState(Part):
     ``version`` is the content hash in force, ``versions`` all adopted, oldest first. ``slots_used`` counts by
     stratum, ``allocated`` by arm, ``reached`` how many subjects ever passed each milestone. ``identifiers``
     maps every chain-of-identity id (``coi:...``) and donation number (``din:...``) to its subject, for ever.
+    ``simulated`` marks a rehearsal: nobody in it is a real person, for as long as the ledger lasts.
     """
 
     study: str
     version: str = ""
+    simulated: bool = False
     versions: tuple[str, ...] = ()
     sites: dict[str, SiteState] = Field(default_factory=dict[str, SiteState])
     lists: dict[str, ListCommitment] = Field(default_factory=dict[str, ListCommitment])
@@ -97,7 +99,13 @@ def evolve_study(state: StudyState | None, recorded: Recorded) -> StudyState:
         if state is not None:
             raise ValueError(f"ledger sequence {recorded.seq}: the study is active already")
         version = recorded.payload["version"]
-        return StudyState(study=recorded.study, version=version, versions=(version,), last_seq=recorded.seq)
+        return StudyState(
+            study=recorded.study,
+            version=version,
+            simulated=bool(recorded.payload.get("simulated")),
+            versions=(version,),
+            last_seq=recorded.seq,
+        )
     if state is None:
         raise ValueError(f"ledger sequence {recorded.seq}: {recorded.kind} before the study was activated")
     change = UPDATES.get(recorded.kind)
