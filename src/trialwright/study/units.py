@@ -1,15 +1,15 @@
 """Units of measurement as UCUM codes, with exact sizes.
 
-Conversion here is exact rational arithmetic, because a criterion compares the unrounded value: 221.05 umol/L of
-creatinine is 2.5 mg/dL and not a digit more. The units that clinical criteria use stand in
-``study/data/units.yaml``; a small reader of UCUM expressions (products, quotients, exponents, metric prefixes,
-annotations) covers what can be built from them. A registry of pint with ucumvert takes more than half a second to
-build and works in floating numbers or a slow decimal, so it is used for one thing only, lazily: to tell a unit
-that UCUM knows and this table does not from a unit that does not exist.
+Conversion here is exact rational arithmetic, because a criterion compares the unrounded value: 221.05 umol/L
+of creatinine is 2.5 mg/dL and not a digit more. The units that clinical criteria use stand in
+``study/data/units.yaml``; a small reader of UCUM expressions (products, quotients, exponents, metric
+prefixes, annotations) covers what can be built from them. A registry of pint with ucumvert takes more than
+half a second to build and works in floating numbers or a slow decimal, so it is used for one thing only,
+lazily: to tell a unit that UCUM knows and this table does not from a unit that does not exist.
 
-Source: the Unified Code for Units of Measure, version 2.1 (https://ucum.org). Deliberate differences: a mole is a
-base unit (UCUM counts it as a number), and ``{1.73_m2}`` is significant, since an indexed clearance and a bare one
-are different quantities.
+Source: the Unified Code for Units of Measure, version 2.1 (https://ucum.org). Deliberate differences: a mole
+is a base unit (UCUM counts it as a number), and ``{1.73_m2}`` is significant, since an indexed clearance and
+a bare one are different quantities.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 
-_TOKEN = re.compile(r"\(|\)|[./]|(?:\[[^\]]*\]|\{[^}]*\}|10[*^]-?\d+|[^./(){}\[\]])+")
+_SYMBOL = re.compile(r"\(|\)|[./]|(?:\[[^\]]*\]|\{[^}]*\}|10[*^]-?\d+|[^./(){}\[\]])+")
 _SIMPLE = re.compile(r"^(?P<body>.*?)(?P<exponent>-?\d+)?$")
 _LOOKALIKES = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", "⁹": "9", "·": ".", "×": "x"})
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit: its UCUM ``code``, its exact size in base units and its dimension (base unit, exponent), sorted."""
+    """A unit: its UCUM ``code``, its exact size in base units, its dimension as (base unit, exponent)."""
 
     code: str
     size: Fraction
@@ -104,22 +104,22 @@ def _component(text: str) -> Unit | None:
     return _combine(one, atom, int(match["exponent"] or 1))
 
 
-def _read_expression(tokens: list[str]) -> Unit | None:
-    """Reads tokens from the left until the end or a closing parenthesis, consuming them."""
+def _read_expression(symbols: list[str]) -> Unit | None:
+    """Reads symbols from the left until the end or a closing parenthesis, consuming them."""
     total, power, expects = Unit("", Fraction(1), ()), 1, True
-    if tokens and tokens[0] == "/":
-        tokens.pop(0)
+    if symbols and symbols[0] == "/":
+        symbols.pop(0)
         power = -1
-    while tokens:
-        token = tokens.pop(0)
-        if token == ")":
+    while symbols:
+        symbol = symbols.pop(0)
+        if symbol == ")":
             break
-        if token in "./":
+        if symbol in "./":
             if expects:
                 return None
-            power, expects = (1 if token == "." else -1), True  # noqa: S105
+            power, expects = (1 if symbol == "." else -1), True
             continue
-        part = _read_expression(tokens) if token == "(" else _component(token)  # noqa: S105
+        part = _read_expression(symbols) if symbol == "(" else _component(symbol)
         if part is None or not expects:
             return None
         total, expects = _combine(total, part, power), False
@@ -128,19 +128,19 @@ def _read_expression(tokens: list[str]) -> Unit | None:
 
 @cache
 def parse_unit(code: str) -> Unit | None:
-    """The unit of a UCUM ``code``, or None where the code is not UCUM or not in the table (case-sensitive)."""
+    """The unit of a UCUM ``code``, or None where the code is not UCUM or not in the table."""
     if not 0 < len(code) <= 60 or code.count("(") != code.count(")"):
         return None
-    tokens = _TOKEN.findall(code)
-    if "".join(tokens) != code:
+    symbols = _SYMBOL.findall(code)
+    if "".join(symbols) != code:
         return None
-    found = _read_expression(tokens)
-    return None if found is None or tokens else Unit(code, found.size, found.dimension)
+    found = _read_expression(symbols)
+    return None if found is None or symbols else Unit(code, found.size, found.dimension)
 
 
 @cache
 def normalise_unit(text: str) -> str | None:
-    """The UCUM code that ``text`` stands for: the code itself, or a usual word for it (``years``, ``µmol/L``).
+    """The UCUM code that ``text`` stands for: the code itself, or a usual word for it (``years``).
 
     None where the text is not understood; a free-text unit that has more than one meaning (``IU/L``) is never
     guessed. ``10^9/L`` and ``x10^9/L`` are read as ``10*9/L``, and a litre is written ``L``.
@@ -177,7 +177,7 @@ def advise_unit(text: str) -> str:
 
 
 def is_ucum(code: str) -> bool:
-    """Whether ``code`` is valid UCUM at all, known to this table or not (builds ucumvert's parser at first use)."""
+    """Whether ``code`` is valid UCUM at all, known to this table or not (ucumvert loads at first use)."""
     if parse_unit(code) is not None:
         return True
     from lark.exceptions import LarkError
@@ -200,7 +200,7 @@ class Bridge:
     offset: Fraction = Fraction(0)
 
     def _side(self, unit: Unit) -> str | None:
-        """Which end ``unit`` belongs to; ends that share a dimension (% and mmol/mol) are told apart by code."""
+        """Which end ``unit`` belongs to; ends of one dimension (% and mmol/mol) are told apart by code."""
         ends = {"from": parse_unit(self.from_unit), "into": parse_unit(self.into_unit)}
         near = [name for name, end in ends.items() if end and end.is_convertible_to(unit)]
         exact = [name for name in near if unit.code == getattr(self, f"{name}_unit")]
@@ -231,8 +231,8 @@ def convert_exact(
 ) -> Fraction | None:
     """``number`` in another unit, exactly; None where the units measure different things.
 
-    Units are UCUM codes or their usual words. ``bridge`` carries the analyte's molar (or affine) factor; without
-    one, mass and mole are not convertible.
+    Units are UCUM codes or their usual words. ``bridge`` carries the analyte's molar (or affine) factor;
+    without one, mass and mole are not convertible.
     """
     codes = normalise_unit(from_unit), normalise_unit(into_unit)
     if codes[0] is None or codes[1] is None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class LimitKind(StrEnum):
-    """What a limit is measured against: itself, the laboratory's normal range, or the subject's own baseline."""
+    """What a limit is measured against: itself, the laboratory's normal range, or a baseline."""
 
     ABSOLUTE = "absolute"
     ULN = "ULN"

@@ -68,7 +68,7 @@ class Variable:
         return code is not None and self.convert(Fraction(1), code, self.unit) is not None
 
     def usual_units(self) -> tuple[str, ...]:
-        """Units to offer a person: the canonical one, the other end of the bridge, those with a known range."""
+        """Units to offer a person: the canonical one, both ends of the bridge, those with a range."""
         bridged = (self.bridge.from_unit, self.bridge.into_unit) if self.bridge else ()
         return tuple(
             dict.fromkeys(unit for unit in (self.unit, *bridged, *(p[0] for p in self.plausible)) if unit)
@@ -112,9 +112,10 @@ class Catalogue:
         return tuple(self._names)
 
     def extended(self, own: Iterable[Variable], open: bool | None = None) -> Catalogue:
-        """This catalogue with a study's own variables, which win over built-in ones of the same name or synonym.
+        """This catalogue with a study's own variables, which win over built-in ones of one name.
 
-        An own variable takes over bridge, range, LOINC code and synonyms of the built-in one it is named after.
+        An own variable takes over bridge, range, LOINC code and synonyms of the built-in one it is named
+        after.
         """
         merged = dict(self.variables)
         for variable in own:
