@@ -64,6 +64,7 @@ class Item(Element):
     concept: str = ""
     variable: str = ""
     limits_of_normal: bool = False
+    partial: bool = Field(default=False, description="A date whose month or day may be unknown (`2026-11`).")
     show_if: str = Field(
         default="", description="A rule over the form's own items; hidden items are not asked."
     )

@@ -33,6 +33,9 @@ Right = Literal[
     "see_registry",
     "review_safety",
     "place_hold",
+    "lock_data",
+    "hold_allocation_list",
+    "manage_study",
     "manage_accounts",
 ]
 """What a role may do. The server checks one of these before every action."""
