@@ -1,0 +1,177 @@
+"""The projections: states folded from the ledger, kept beside it to answer quickly.
+
+Appending and replaying fold by the same functions of this file; only where the state before comes from
+differs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trialwright.store.projection_tables import ContainerRow, FormRow, StudyRow, SubjectRow
+from trialwright.trial.cells.records import Container
+from trialwright.trial.events import Recorded
+from trialwright.trial.records import FormState, form_key
+from trialwright.trial.study_state import StudyState, evolve_study
+from trialwright.trial.subject import SubjectState, evolve_subject
+
+
+def load_study(study: str) -> StudyState | None:
+    """The study's state, or None before it was activated."""
+    row = StudyRow.objects.filter(study=study).values_list("state", "last_seq").first()
+    if row is None:
+        return None
+    return StudyState.from_json(row[0]).model_copy(update={"last_seq": row[1]})
+
+
+def load_subject(study: str, subject: str) -> SubjectState | None:
+    """A subject's state, or None for a code that was never registered."""
+    state = SubjectRow.objects.filter(study=study, subject=subject).values_list("state", flat=True).first()
+    return None if state is None else SubjectState.from_json(state)
+
+
+def project(recorded: Sequence[Recorded]) -> None:
+    """Folds newly recorded events of one study into its projections, in the same transaction."""
+    study = recorded[0].study
+    before = load_study(study)
+    state = before
+    for event in recorded:
+        state = evolve_study(state, event)
+    if state is not None:
+        _save_study(before, state)
+    by_subject: dict[str, list[Recorded]] = {}
+    for event in recorded:
+        if event.event.subject:
+            by_subject.setdefault(event.event.subject, []).append(event)
+    for subject, events in by_subject.items():
+        _project_subject(load_subject(study, subject), events)
+
+
+def _save_study(before: StudyState | None, after: StudyState) -> None:
+    rows = StudyRow.objects.filter(study=after.study)
+    if before is None:
+        StudyRow.objects.create(study=after.study, **study_columns(after))
+    elif before == after.model_copy(update={"last_seq": before.last_seq}):
+        rows.update(last_seq=after.last_seq)
+    else:
+        rows.update(**study_columns(after))
+
+
+def _project_subject(before: SubjectState | None, events: Sequence[Recorded]) -> None:
+    changed = SubjectRows()
+    state = before
+    for event in events:
+        after = evolve_subject(state, event)
+        changed.note(state, after)
+        state = after
+    if state is None:
+        return
+    columns = subject_columns(state)
+    if before is None:
+        SubjectRow.objects.create(study=state.study, subject=state.subject, **columns)
+    else:
+        SubjectRow.objects.filter(study=state.study, subject=state.subject).update(**columns)
+    _save_parts(changed)
+
+
+def _save_parts(changed: SubjectRows) -> None:
+    if changed.containers:
+        _upsert(ContainerRow, changed.containers.values(), ("study", "container"))
+    if changed.forms:
+        _upsert(FormRow, changed.forms.values(), ("study", "subject", "visit", "form", "repeat"))
+
+
+def _upsert(table: Any, rows: Iterable[Mapping[str, Any]], key: tuple[str, ...]) -> None:
+    made = [table(**row) for row in rows]
+    names = [field.name for field in table._meta.concrete_fields if not field.primary_key]
+    table.objects.bulk_create(
+        made,
+        update_conflicts=True,
+        unique_fields=list(key),
+        update_fields=[name for name in names if name not in key],
+    )
+
+
+def study_columns(state: StudyState) -> dict[str, Any]:
+    """The columns of a study's row besides its key.
+
+    The sequence moves with every event and the rest seldom: it stands beside the text, so that most events
+    need not write the text again.
+    """
+    return {"state": state.model_copy(update={"last_seq": 0}).to_json(), "last_seq": state.last_seq}
+
+
+def subject_columns(state: SubjectState) -> dict[str, Any]:
+    """The columns of a subject's row besides its key."""
+    return {
+        "site": state.site,
+        "status": state.status.value,
+        "arm": state.allocation.arm if state.allocation else "",
+        "state": state.to_json(),
+        "last_seq": state.last_seq,
+    }
+
+
+@dataclass(slots=True)
+class SubjectRows:
+    """The rows of a subject's containers and forms that events changed, by container id and by form key."""
+
+    containers: dict[str, dict[str, Any]]
+    forms: dict[str, dict[str, Any]]
+
+    def __init__(self) -> None:
+        self.containers = {}
+        self.forms = {}
+
+    def note(self, before: SubjectState | None, after: SubjectState) -> None:
+        """Takes in what differs between two successive states."""
+        seq = after.last_seq
+        old_containers = before.containers if before else {}
+        for name, container in after.containers.items():
+            if old_containers.get(name) is not container:
+                self.containers[name] = container_columns(after, container, seq)
+        self._note_forms(before, after, seq)
+
+    def _note_forms(self, before: SubjectState | None, after: SubjectState, seq: int) -> None:
+        old_forms = before.forms if before else {}
+        old_queries = before.queries if before else {}
+        keys = {key for key, form in after.forms.items() if old_forms.get(key) is not form}
+        for name, query in after.queries.items():
+            if old_queries.get(name) is not query:
+                keys.add(form_key(query.visit, query.form, query.repeat))
+        if not keys:
+            return
+        pending = Counter(form_key(q.visit, q.form, q.repeat) for q in after.queries.values() if q.pending)
+        for key in keys & after.forms.keys():
+            self.forms[key] = form_columns(after, after.forms[key], pending[key], seq)
+
+
+def container_columns(state: SubjectState, container: Container, seq: int) -> dict[str, Any]:
+    """A container's row."""
+    return {
+        "study": state.study,
+        "container": container.id,
+        "subject": state.subject,
+        "product": container.product,
+        "batch": container.batch,
+        "state": container.state,
+        "expires_at": container.expires_at,
+        "last_seq": seq,
+    }
+
+
+def form_columns(state: SubjectState, form: FormState, pending_queries: int, seq: int) -> dict[str, Any]:
+    """A form's row."""
+    return {
+        "study": state.study,
+        "subject": state.subject,
+        "visit": form.visit,
+        "form": form.form,
+        "repeat": form.repeat,
+        "state": form.state,
+        "pending_queries": pending_queries,
+        "last_seq": seq,
+    }
