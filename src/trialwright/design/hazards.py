@@ -1,0 +1,158 @@
+"""Piecewise-constant hazards, and the illness-death model that they make.
+
+States: alive without progression, alive with progression, dead. PFS ends with the first exit, OS with
+death, so PFS <= OS in every subject. Hazards depend on the time since randomisation (Markov, clock
+forward).
+
+Source: Meller, Beyersmann, Rufibach (2019), Joint modelling of progression-free and overall survival and
+computation of correlation measures, Statistics in Medicine 38:4270, section 2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import cast
+
+from scipy.integrate import quad
+from scipy.optimize import brentq
+
+
+def find_root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a continuous function with a change of sign between ``low`` and ``high`` is zero (Brent)."""
+    return cast(float, brentq(function, low, high, xtol=1e-13))
+
+
+@dataclass(frozen=True, slots=True)
+class PiecewiseHazard:
+    """A hazard that is constant between ``starts_months`` (the first is 0) and after the last of them."""
+
+    per_month: tuple[float, ...]
+    starts_months: tuple[float, ...] = (0.0,)
+
+    def __post_init__(self) -> None:
+        if len(self.per_month) != len(self.starts_months) or self.starts_months[0] != 0.0:
+            raise ValueError("a piecewise hazard needs one value a start, and the first start at 0")
+        if any(later <= earlier for earlier, later in pairwise(self.starts_months)):
+            raise ValueError("the starts of a piecewise hazard must increase")
+
+    def at(self, months: float) -> float:
+        """The hazard in force at ``months``."""
+        pieces = zip(self.starts_months, self.per_month, strict=True)
+        return [hazard for start, hazard in pieces if start <= months][-1]
+
+    def cumulative(self, months: float) -> float:
+        """The integral of the hazard from 0 to ``months``."""
+        ends = (*self.starts_months[1:], math.inf)
+        pieces = zip(self.starts_months, ends, self.per_month, strict=True)
+        return sum(h * (min(end, months) - start) for start, end, h in pieces if start < months)
+
+    def scaled(
+        self, ratio: float, from_months: float = 0.0, until_months: float | None = None
+    ) -> PiecewiseHazard:
+        """The hazard times ``ratio`` between two times, unchanged elsewhere."""
+        until = math.inf if until_months is None else until_months
+        starts = sorted({*self.starts_months, from_months} | ({until} if until < math.inf else set()))
+        values = [self.at(start) * (ratio if from_months <= start < until else 1.0) for start in starts]
+        return PiecewiseHazard(tuple(values), tuple(starts))
+
+    def until(self, months: float, then: PiecewiseHazard) -> PiecewiseHazard:
+        """This hazard up to ``months`` and ``then`` from there on (both on the clock of randomisation)."""
+        if months <= 0:
+            return then
+        starts = sorted(
+            {s for s in self.starts_months if s < months}
+            | {months}
+            | {s for s in then.starts_months if s > months}
+        )
+        values = [self.at(start) if start < months else then.at(start) for start in starts]
+        return PiecewiseHazard(tuple(values), tuple(starts))
+
+
+def constant(per_month: float) -> PiecewiseHazard:
+    """A hazard that never changes."""
+    return PiecewiseHazard((per_month,))
+
+
+@dataclass(frozen=True, slots=True)
+class DiseaseCourse:
+    """The three hazards of the illness-death model in one group of subjects."""
+
+    progression: PiecewiseHazard
+    death_before_progression: PiecewiseHazard
+    death_after_progression: PiecewiseHazard
+
+    def scaled(
+        self,
+        hazard_ratio: float,
+        death_hazard_ratio: float | None = None,
+        from_months: float = 0.0,
+        until_months: float | None = None,
+    ) -> DiseaseCourse:
+        """The course with hazard ratios on progression and on death, between two times."""
+        death = hazard_ratio if death_hazard_ratio is None else death_hazard_ratio
+        return DiseaseCourse(
+            self.progression.scaled(hazard_ratio, from_months, until_months),
+            self.death_before_progression.scaled(death, from_months, until_months),
+            self.death_after_progression.scaled(death, from_months, until_months),
+        )
+
+    def until(self, months: float, then: DiseaseCourse) -> DiseaseCourse:
+        """This course up to ``months``, ``then`` afterwards."""
+        return DiseaseCourse(
+            self.progression.until(months, then.progression),
+            self.death_before_progression.until(months, then.death_before_progression),
+            self.death_after_progression.until(months, then.death_after_progression),
+        )
+
+    def pfs(self, months: float) -> float:
+        """Probability of being alive without progression at ``months``."""
+        exits = self.progression.cumulative(months) + self.death_before_progression.cumulative(months)
+        return math.exp(-exits)
+
+    def os(self, months: float) -> float:
+        """Probability of being alive at ``months``, with or without progression."""
+        after = self.death_after_progression
+        total = after.cumulative(months)
+
+        def progressed_at(s: float) -> float:
+            return self.pfs(s) * self.progression.at(s) * math.exp(after.cumulative(s) - total)
+
+        breaks = sorted({0.0, months} | {s for s in self._breaks() if 0 < s < months})
+        return self.pfs(months) + sum(float(quad(progressed_at, a, b)[0]) for a, b in pairwise(breaks))
+
+    def median_months(self, endpoint: str, limit_months: float = 1200.0) -> float | None:
+        """The median of ``"pfs"`` or ``"os"``; None when it lies beyond ``limit_months``."""
+        survival = self.pfs if endpoint == "pfs" else self.os
+        if survival(limit_months) > 0.5:
+            return None
+        return find_root(lambda t: survival(t) - 0.5, 0.0, limit_months)
+
+    def _breaks(self) -> set[float]:
+        hazards = (self.progression, self.death_before_progression, self.death_after_progression)
+        return {start for hazard in hazards for start in hazard.starts_months}
+
+
+def solve_course(
+    pfs: tuple[float, float], os: tuple[float, float], deaths_without_progression: float
+) -> DiseaseCourse | None:
+    """Constant hazards with the wanted survival at one time each; None when no such course exists.
+
+    ``pfs`` and ``os`` are (months, proportion alive); a median is (median, 0.5).
+    ``deaths_without_progression`` is the share of first events that are deaths. The hazard after
+    progression is solved so that OS fits: it exists when OS lies above PFS, and below what immortality
+    after progression would give.
+    """
+    exit_per_month = -math.log(pfs[1]) / pfs[0]
+    death = deaths_without_progression * exit_per_month
+    before = constant(exit_per_month - death), constant(death)
+
+    def gap(after_per_month: float) -> float:
+        return DiseaseCourse(*before, constant(after_per_month)).os(os[0]) - os[1]
+
+    highest = 1e3 / os[0]
+    if gap(0.0) < 0 or gap(highest) > 0:
+        return None
+    return DiseaseCourse(*before, constant(find_root(gap, 0.0, highest)))

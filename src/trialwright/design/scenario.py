@@ -1,0 +1,139 @@
+"""A design to be simulated: the plain values that the simulation takes.
+
+It knows nothing of study files; :func:`trialwright.design.from_study.scenario_from_study` makes one from
+a study.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from trialwright.design.hazards import DiseaseCourse, constant
+
+Endpoint = Literal["os", "pfs"]
+TestKind = Literal["log_rank", "fleming_harrington", "max_combo", "rmst", "milestone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An analysis at a calendar time, or at a number of events (then ``at_months`` is the latest time)."""
+
+    id: str
+    at_months: float | None = None
+    at_events: int | None = None
+    endpoint: Endpoint = "os"
+
+
+@dataclass(frozen=True, slots=True)
+class DesignTest:
+    """A test made at every look."""
+
+    endpoint: Endpoint = "os"
+    kind: TestKind = "log_rank"
+    rho: float = 0.0
+    gamma: float = 0.0
+    tau_months: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArmBelief:
+    """One arm: its course once treated, and what is lost before.
+
+    ``untreated`` is the course of subjects waiting for the product (``vein_to_vein_months``) or whose
+    product failed (share ``product_failure``); ``cured`` is the share who never have an event.
+    """
+
+    course: DiseaseCourse
+    untreated: DiseaseCourse | None = None
+    product_failure: float = 0.0
+    vein_to_vein_months: float = 0.0
+    cured: float = 0.0
+
+    def mixture(self) -> tuple[tuple[float, DiseaseCourse], ...]:
+        """The courses of the arm with their probabilities: treated, product failed, cured."""
+        untreated = self.untreated or self.course
+        treated = untreated.until(self.vein_to_vein_months, self.course)
+        never = DiseaseCourse(constant(0.0), constant(0.0), constant(0.0))
+        alive = 1.0 - self.cured
+        parts = (
+            (alive * (1.0 - self.product_failure), treated),
+            (alive * self.product_failure, untreated),
+            (self.cured, never),
+        )
+        return tuple(part for part in parts if part[0] > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DesignScenario:
+    """A complete design: who comes when, what happens to them, when one looks and what one tests.
+
+    ``ratio`` is experimental : control. ``accrual`` holds (months, subjects per month) in order; only
+    the shape counts, because exactly ``subjects`` enter. ``strata`` holds (id, proportion, factor on all
+    hazards). The time of a look counts from the opening of enrolment.
+    """
+
+    id: str
+    subjects: int
+    control: ArmBelief
+    experimental: ArmBelief
+    accrual: tuple[tuple[float, float], ...]
+    looks: tuple[Look, ...]
+    title: str = ""
+    ratio: tuple[int, int] = (1, 1)
+    drop_out_per_month: float = 0.0
+    strata: tuple[tuple[str, float, float], ...] = (("all", 1.0, 1.0),)
+    assessment_interval_months: float = 0.0
+    tests: tuple[DesignTest, ...] = (DesignTest("os"), DesignTest("pfs"))
+    alpha: float = 0.05
+    sides: Literal[1, 2] = 2
+    fewest_events: int = 10
+    stream: int = field(default=0)
+    """Scenarios with the same stream share random numbers, so that differences between them are precise."""
+
+    def varied(self, **changes: Any) -> DesignScenario:
+        """The same scenario with some fields changed."""
+        return replace(self, **changes)
+
+    @property
+    def arm_sizes(self) -> tuple[int, int]:
+        """Subjects in (control, experimental)."""
+        experimental = sum(self.arm_of(i) for i in range(self.subjects))
+        return self.subjects - experimental, experimental
+
+    def arm_of(self, subject: int) -> int:
+        """1 for the experimental arm, 0 for control: the ratio's pattern, repeated."""
+        return int(subject % sum(self.ratio) < self.ratio[0])
+
+    @property
+    def enrolment_months(self) -> float:
+        """How long enrolment is open."""
+        return sum(months for months, _ in self.accrual)
+
+
+def exponential_scenario(
+    subjects: int,
+    median_control_months: float,
+    median_experimental_months: float,
+    accrual_months: float,
+    look_months: float,
+    drop_out_per_month: float = 0.0,
+    **changes: Any,
+) -> DesignScenario:
+    """A plain survival trial: exponential OS in both arms, no progression, even accrual, one look."""
+    log2 = 0.6931471805599453
+
+    def arm(median_months: float) -> ArmBelief:
+        return ArmBelief(DiseaseCourse(constant(0.0), constant(log2 / median_months), constant(0.0)))
+
+    base = DesignScenario(
+        id="exponential",
+        subjects=subjects,
+        control=arm(median_control_months),
+        experimental=arm(median_experimental_months),
+        accrual=((accrual_months, subjects / accrual_months),),
+        looks=(Look("final", look_months),),
+        drop_out_per_month=drop_out_per_month,
+        tests=(DesignTest("os"),),
+    )
+    return base.varied(**changes)

@@ -1,0 +1,120 @@
+"""Number tables of a scenario, as the kernels read them.
+
+All hazards are laid on one common grid of pieces. A *course* is one row of the tables: the combination
+of stratum, arm and part of the arm's mixture. Times are single precision throughout: 24 bits of a
+month's time are more than any trial measures, and twice as many lanes fit a register.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialwright.design.hazards import DiseaseCourse
+from trialwright.design.scenario import DesignScenario
+
+Single = NDArray[np.float32]
+
+NEVER = 1e30
+"""Months, for what does not happen: beyond every trial, and finite so that arithmetic stays simple."""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseTables:
+    """Per course (row) and piece (column), float32.
+
+    ``starts``: start of each piece, shared, shape (pieces,). For each state (``first``: before
+    progression, ``second``: after it): ``*_cumulative`` hazard at the start, ``*_mean`` = 1 / total
+    hazard (NEVER for none). ``progress`` and ``die`` are cumulative probabilities of the kind of the
+    first exit; ``die_after`` of death as the second. The rest of the probability is drop-out.
+    """
+
+    starts: Single
+    first_cumulative: Single
+    first_mean: Single
+    progress: Single
+    die: Single
+    second_cumulative: Single
+    second_mean: Single
+    die_after: Single
+    part_up_to: Single
+    """Shape (strata, arms, parts): cumulative probability of each part of the mixture."""
+    stratum_up_to: Single
+    """Shape (strata,): cumulative proportion."""
+    accrual: Single
+    """Shape (periods, 3): cumulative share at the start, time at the start, months per unit share."""
+
+
+def compute_tables(scenario: DesignScenario) -> CourseTables:
+    """The tables of a scenario; course index = (stratum * 2 + arm) * parts + part."""
+    mixtures = (scenario.control.mixture(), scenario.experimental.mixture())
+    parts = max(len(mixture) for mixture in mixtures)
+    padded = [[mixture[min(p, len(mixture) - 1)] for p in range(parts)] for mixture in mixtures]
+    starts = _common_starts([course for mixture in padded for _, course in mixture])
+    rows = [
+        _course_rows(course, starts, factor, scenario.drop_out_per_month)
+        for _, _, factor in scenario.strata
+        for mixture in padded
+        for _, course in mixture
+    ]
+    shares = np.array(
+        [[[p for p, _ in m] + [0.0] * (parts - len(m)) for m in mixtures] for _ in scenario.strata]
+    )
+    columns = [np.array([row[c] for row in rows], dtype=np.float32) for c in range(7)]
+    return CourseTables(
+        np.array(starts, dtype=np.float32),
+        *columns,
+        part_up_to=_up_to_one(shares),
+        stratum_up_to=_up_to_one(np.array([share for _, share, _ in scenario.strata])),
+        accrual=_accrual_table(scenario),
+    )
+
+
+def _common_starts(courses: list[DiseaseCourse]) -> list[float]:
+    hazards = [
+        h for c in courses for h in (c.progression, c.death_before_progression, c.death_after_progression)
+    ]
+    return sorted({start for hazard in hazards for start in hazard.starts_months})
+
+
+def _course_rows(
+    course: DiseaseCourse, starts: list[float], factor: float, drop_out: float
+) -> tuple[list[float], ...]:
+    """The seven rows of one course; see :class:`CourseTables` for their order."""
+    progress = np.array([factor * course.progression.at(t) for t in starts])
+    die = np.array([factor * course.death_before_progression.at(t) for t in starts])
+    after = np.array([factor * course.death_after_progression.at(t) for t in starts])
+    first, second = progress + die + drop_out, after + drop_out
+    with np.errstate(divide="ignore", invalid="ignore"):
+        to_progress = np.where(first > 0, progress / first, 0.0)
+        to_die = np.where(first > 0, (progress + die) / first, 0.0)
+        to_die_after = np.where(second > 0, after / second, 0.0)
+        means = np.minimum(1.0 / first, NEVER), np.minimum(1.0 / second, NEVER)
+    cumulative = _cumulative(first, starts), _cumulative(second, starts)
+    columns = (cumulative[0], means[0], to_progress, to_die, cumulative[1], means[1], to_die_after)
+    return tuple([float(value) for value in column] for column in columns)
+
+
+def _cumulative(hazard: NDArray[np.float64], starts: list[float]) -> NDArray[np.float64]:
+    return np.concatenate([[0.0], np.cumsum(hazard[:-1] * np.diff(starts))])
+
+
+def _up_to_one(shares: NDArray[np.float64]) -> Single:
+    """Cumulative shares, the last safely above every uniform number."""
+    up_to = np.cumsum(shares, axis=-1)
+    up_to[..., -1] = 2.0
+    return up_to.astype(np.float32)
+
+
+def _accrual_table(scenario: DesignScenario) -> Single:
+    months = np.array([float(length) for length, _ in scenario.accrual])
+    weights = np.array([float(length * rate) for length, rate in scenario.accrual])
+    open_periods = weights > 0
+    share = weights / weights.sum()
+    from_share = np.concatenate([[0.0], np.cumsum(share)[:-1]])
+    from_months = np.concatenate([[0.0], np.cumsum(months)[:-1]])
+    slope = np.divide(months, share, out=np.zeros_like(months), where=open_periods)
+    table = np.stack([from_share, from_months, slope], axis=1)
+    return np.ascontiguousarray(table[open_periods], dtype=np.float32)
