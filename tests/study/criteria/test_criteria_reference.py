@@ -108,9 +108,9 @@ def test_renal_vector(vector: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("creatinine", "age"), [("0", 40), ("-1", 40), ("1", 17)])
 def test_renal_equations_refuse_what_they_do_not_hold_for(creatinine: str, age: int) -> None:
-    with pytest.raises(ValueError, match="positive|adults"):
+    with pytest.raises(ValueError, match=r"positive|adults"):
         compute_egfr_ckd_epi_2021(Decimal(creatinine), age, "F")
-    with pytest.raises(ValueError, match="positive|adults"):
+    with pytest.raises(ValueError, match=r"positive|adults"):
         compute_clearance_cockcroft_gault(Decimal(creatinine), age, Decimal(70), "F")
 
 
