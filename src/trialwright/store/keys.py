@@ -25,7 +25,7 @@ def read_key(folder: Path, name: str) -> bytes | None:
 
 
 def ensure_key(folder: Path, name: str) -> bytes:
-    """The key of that name, made now if there is none. Two processes that make it at once get the same one."""
+    """The key of that name, made now if there is none; two processes that make it at once get the same."""
     key = read_key(folder, name)
     if key is not None:
         return key

@@ -7,16 +7,56 @@ differs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from django.db import connections
+
+from trialwright.store.databases import LEDGER
 from trialwright.store.projection_tables import ContainerRow, FormRow, StudyRow, SubjectRow
 from trialwright.trial.cells.records import Container
 from trialwright.trial.events import Recorded
 from trialwright.trial.records import FormState, form_key
 from trialwright.trial.study_state import StudyState, evolve_study
 from trialwright.trial.subject import SubjectState, evolve_subject
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A projection's table: its model, and the columns of its key."""
+
+    model: Any
+    key: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.model._meta.db_table
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, without Django's own id."""
+        return tuple(field.name for field in self.model._meta.concrete_fields if field.name != "id")
+
+    @cached_property
+    def upsert(self) -> str:
+        """Puts a row in the place of the one with the same key. Names come from the model."""
+        names = ", ".join(self.columns)
+        marks = ", ".join(["%s"] * len(self.columns))
+        sets = ", ".join(f"{name} = excluded.{name}" for name in self.columns if name not in self.key)
+        conflict = f"ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {sets}"
+        return f"INSERT INTO {self.name} ({names}) VALUES ({marks}) {conflict}"  # noqa: S608
+
+
+STUDY_TABLE = Projection(StudyRow, ("study",))
+SUBJECT_TABLE = Projection(SubjectRow, ("study", "subject"))
+CONTAINER_TABLE = Projection(ContainerRow, ("study", "container"))
+FORM_TABLE = Projection(FormRow, ("study", "subject", "visit", "form", "repeat"))
+PROJECTIONS = (STUDY_TABLE, SUBJECT_TABLE, CONTAINER_TABLE, FORM_TABLE)
+
+_MOVE_STUDY = "UPDATE study_row SET last_seq = %s WHERE study = %s"
 
 
 def load_study(study: str) -> StudyState | None:
@@ -51,13 +91,11 @@ def project(recorded: Sequence[Recorded]) -> None:
 
 
 def _save_study(before: StudyState | None, after: StudyState) -> None:
-    rows = StudyRow.objects.filter(study=after.study)
-    if before is None:
-        StudyRow.objects.create(study=after.study, **study_columns(after))
-    elif before == after.model_copy(update={"last_seq": before.last_seq}):
-        rows.update(last_seq=after.last_seq)
+    if before is not None and before == after.model_copy(update={"last_seq": before.last_seq}):
+        with connections[LEDGER].cursor() as cursor:
+            cursor.execute(_MOVE_STUDY, (after.last_seq, after.study))
     else:
-        rows.update(**study_columns(after))
+        save_rows(STUDY_TABLE, [{"study": after.study, **study_columns(after)}])
 
 
 def _project_subject(before: SubjectState | None, events: Sequence[Recorded]) -> None:
@@ -67,32 +105,17 @@ def _project_subject(before: SubjectState | None, events: Sequence[Recorded]) ->
         after = evolve_subject(state, event)
         changed.note(state, after)
         state = after
-    if state is None:
-        return
-    columns = subject_columns(state)
-    if before is None:
-        SubjectRow.objects.create(study=state.study, subject=state.subject, **columns)
-    else:
-        SubjectRow.objects.filter(study=state.study, subject=state.subject).update(**columns)
-    _save_parts(changed)
+    if state is not None:
+        save_rows(SUBJECT_TABLE, [{"study": state.study, "subject": state.subject, **subject_columns(state)}])
+        save_rows(CONTAINER_TABLE, list(changed.containers.values()))
+        save_rows(FORM_TABLE, list(changed.forms.values()))
 
 
-def _save_parts(changed: SubjectRows) -> None:
-    if changed.containers:
-        _upsert(ContainerRow, changed.containers.values(), ("study", "container"))
-    if changed.forms:
-        _upsert(FormRow, changed.forms.values(), ("study", "subject", "visit", "form", "repeat"))
-
-
-def _upsert(table: Any, rows: Iterable[Mapping[str, Any]], key: tuple[str, ...]) -> None:
-    made = [table(**row) for row in rows]
-    names = [field.name for field in table._meta.concrete_fields if not field.primary_key]
-    table.objects.bulk_create(
-        made,
-        update_conflicts=True,
-        unique_fields=list(key),
-        update_fields=[name for name in names if name not in key],
-    )
+def save_rows(table: Projection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Puts whole rows into a projection, in the place of those with the same key."""
+    if rows:
+        with connections[LEDGER].cursor() as cursor:
+            cursor.executemany(table.upsert, [tuple(row[name] for name in table.columns) for row in rows])
 
 
 def study_columns(state: StudyState) -> dict[str, Any]:

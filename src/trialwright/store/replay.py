@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,18 @@ from django.db import connections, transaction
 from trialwright.store.databases import LEDGER
 from trialwright.store.faults import explained, fault
 from trialwright.store.ledger import lock_head, read
-from trialwright.store.projection_tables import ContainerRow, FormRow, StudyRow, SubjectRow
-from trialwright.store.projections import SubjectRows, study_columns, subject_columns
+from trialwright.store.projections import (
+    CONTAINER_TABLE,
+    FORM_TABLE,
+    PROJECTIONS,
+    STUDY_TABLE,
+    SUBJECT_TABLE,
+    Projection,
+    SubjectRows,
+    save_rows,
+    study_columns,
+    subject_columns,
+)
 from trialwright.study.findings import Finding
 from trialwright.trial.study_state import StudyState, evolve_study
 from trialwright.trial.subject import SubjectState, evolve_subject
@@ -20,15 +30,6 @@ from trialwright.trial.subject import SubjectState, evolve_subject
 Progress = Callable[[int, int], None]
 """Told after each subject: subjects done, subjects in all."""
 
-Table = Any
-"""A model class; Django's managers are not typed."""
-
-KEYS: Mapping[Table, tuple[str, ...]] = {
-    StudyRow: ("study",),
-    SubjectRow: ("study", "subject"),
-    ContainerRow: ("study", "container"),
-    FormRow: ("study", "subject", "visit", "form", "repeat"),
-}
 Row = dict[str, Any]
 
 
@@ -67,16 +68,15 @@ def rebuild_projections(progress: Progress | None = None) -> int:
     written = 0
     with explained("ledger"), transaction.atomic(using=LEDGER):
         lock_head()
-        for table in KEYS:
-            table.objects.all().delete()
+        for table in PROJECTIONS:
+            table.model.objects.all().delete()
         for table, rows, _ in _refold(progress):
-            made = [table(**row) for row in rows]
-            table.objects.bulk_create(made, batch_size=200)
-            written += len(made)
+            save_rows(table, rows)
+            written += len(rows)
     return written
 
 
-def _refold(progress: Progress | None) -> Iterator[tuple[Table, list[Row], Row]]:
+def _refold(progress: Progress | None) -> Iterator[tuple[Projection, list[Row], Row]]:
     """(table, rows as they should be, the part of the table they are all of), a study or a subject at a
     time.
     """
@@ -86,7 +86,7 @@ def _refold(progress: Progress | None) -> Iterator[tuple[Table, list[Row], Row]]
         for recorded in read(study):
             state = evolve_study(state, recorded)
         if state is not None:
-            yield StudyRow, [{"study": study, **study_columns(state)}], {"study": study}
+            yield STUDY_TABLE, [{"study": study, **study_columns(state)}], {"study": study}
     named = sorted((study, subject) for study, subject in places if subject)
     for done, (study, subject) in enumerate(named, start=1):
         yield from _refold_subject(study, subject)
@@ -94,7 +94,7 @@ def _refold(progress: Progress | None) -> Iterator[tuple[Table, list[Row], Row]]
             progress(done, len(named))
 
 
-def _refold_subject(study: str, subject: str) -> Iterator[tuple[Table, list[Row], Row]]:
+def _refold_subject(study: str, subject: str) -> Iterator[tuple[Projection, list[Row], Row]]:
     scope: Row = {"study": study, "subject": subject}
     rows = SubjectRows()
     state: SubjectState | None = None
@@ -103,9 +103,9 @@ def _refold_subject(study: str, subject: str) -> Iterator[tuple[Table, list[Row]
         rows.note(state, after)
         state = after
     if state is not None:
-        yield SubjectRow, [{**scope, **subject_columns(state)}], scope
-        yield ContainerRow, list(rows.containers.values()), scope
-        yield FormRow, list(rows.forms.values()), scope
+        yield SUBJECT_TABLE, [{**scope, **subject_columns(state)}], scope
+        yield CONTAINER_TABLE, list(rows.containers.values()), scope
+        yield FORM_TABLE, list(rows.forms.values()), scope
 
 
 def _ledger_places() -> set[tuple[str, str]]:
@@ -114,12 +114,12 @@ def _ledger_places() -> set[tuple[str, str]]:
         return {(study, subject) for study, subject in cursor.fetchall()}
 
 
-def _compare(table: Table, expected: Iterable[Row], scope: Row) -> Iterator[Difference]:
-    key, name = KEYS[table], table._meta.db_table
+def _compare(table: Projection, expected: Iterable[Row], scope: Row) -> Iterator[Difference]:
+    key, name = table.key, table.name
     wanted = {tuple(row[column] for column in key): row for row in expected}
-    columns = [field.name for field in table._meta.concrete_fields if field.name != "id"]
     stored: dict[tuple[Any, ...], Row] = {
-        tuple(row[column] for column in key): row for row in table.objects.filter(**scope).values(*columns)
+        tuple(row[column] for column in key): row
+        for row in table.model.objects.filter(**scope).values(*table.columns)
     }
     for place in sorted(wanted.keys() | stored.keys()):
         if place not in stored:
@@ -127,7 +127,7 @@ def _compare(table: Table, expected: Iterable[Row], scope: Row) -> Iterator[Diff
         elif place not in wanted:
             yield Difference(name, place, ("extra",))
         else:
-            differing = [column for column in columns if stored[place][column] != wanted[place][column]]
+            differing = [column for column in table.columns if stored[place][column] != wanted[place][column]]
             if differing:
                 yield Difference(name, place, tuple(differing))
 
@@ -136,9 +136,9 @@ def _find_strangers() -> Iterator[Difference]:
     """Rows of studies and subjects that the ledger has never heard of."""
     places = _ledger_places()
     studies = {(study,) for study, _ in places}
-    for table, key in KEYS.items():
-        known: Any = studies if table is StudyRow else places
-        scope = ("study",) if table is StudyRow else ("study", "subject")
-        for row in table.objects.values(*key, *(column for column in scope if column not in key)):
+    for table in PROJECTIONS:
+        known: Any = studies if table is STUDY_TABLE else places
+        scope = ("study",) if table is STUDY_TABLE else ("study", "subject")
+        for row in table.model.objects.values(*{*table.key, *scope}):
             if tuple(row[column] for column in scope) not in known:
-                yield Difference(table._meta.db_table, tuple(row[column] for column in key), ("extra",))
+                yield Difference(table.name, tuple(row[column] for column in table.key), ("extra",))
