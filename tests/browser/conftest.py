@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
@@ -27,28 +29,41 @@ NARROW: ViewportSize = {"width": 390, "height": 844}
 PAGE_TIMEOUT_MS = 15_000
 
 
-def find_chromium() -> str:
-    """The Chromium to drive: ``TRIALWRIGHT_CHROMIUM``, or the first known name on the path."""
+def runs(program: str) -> bool:
+    """Whether the program answers; on Ubuntu a name on the path may only be a pointer to a snap."""
+    answer = subprocess.run(
+        [program, "--version"], capture_output=True, check=False, stdin=subprocess.DEVNULL
+    )
+    return answer.returncode == 0
+
+
+def find_chromium() -> str | None:
+    """The Chromium to drive: ``TRIALWRIGHT_CHROMIUM``, or the first known name that runs.
+
+    None means Playwright's own, where it is installed.
+    """
     given = os.environ.get("TRIALWRIGHT_CHROMIUM")
     if given:
         return given
-    for name in CHROMIUM_NAMES:
-        found = shutil.which(name)
-        if found:
-            return found
-    pytest.fail("No Chromium found. Install the package 'chromium', or set TRIALWRIGHT_CHROMIUM to its path.")
+    found = (shutil.which(name) for name in CHROMIUM_NAMES)
+    return next((path for path in found if path and runs(path)), None)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One headless Chromium for the whole run.
 
-    Playwright's synchronous interface keeps an event loop open in this thread, and Django refuses database calls
-    beside one. Here nothing runs at the same time, so Django is told that it is safe, for as long as this lasts.
+    Playwright's synchronous interface keeps an event loop open in this thread, and Django refuses database
+    calls beside one. Here nothing runs at the same time, so Django is told that it is safe meanwhile.
     """
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
+        path = find_chromium()
+        if path is None and not Path(playwright.chromium.executable_path).exists():
+            pytest.fail(
+                "No Chromium. Install the package 'chromium', or set TRIALWRIGHT_CHROMIUM to its path."
+            )
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield chromium
         chromium.close()
 
@@ -71,7 +86,7 @@ def new_context(browser: Browser) -> Iterator[Callable[[ViewportSize], BrowserCo
 
 @pytest.fixture
 def page_problems() -> list[str]:
-    """What the page complained about: script errors, refused content, failed requests. Empty when all is well."""
+    """What the page complained about: script errors, refused content, failed requests."""
     return []
 
 
