@@ -15,6 +15,7 @@ from .outcomes import Outcome
 from .people import Role, Site
 from .products import Arm, Intervention, Product
 from .registry import RegistryRecord
+from .rehearsal import Rehearsal
 from .scenario import Scenario
 from .schedule import Epoch, Visit
 
@@ -42,6 +43,7 @@ class Study(Element):
     analysis: Analysis = Analysis()
     safety: Safety = Safety()
     scenarios: tuple[Scenario, ...] = ()
+    rehearsal: Rehearsal | None = None
 
     def arm(self, arm_id: str) -> Arm | None:
         """The arm of that id, or None."""
