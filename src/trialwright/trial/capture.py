@@ -52,6 +52,7 @@ def _saved(before: FormState | None, recorded: Recorded) -> FormState:
         seq=recorded.seq,
         seqs=(*(before.seqs if before else ()), recorded.seq),
         saved_by=recorded.actor,
+        saved_role=recorded.role,
         saved_at=recorded.recorded_at,
         warned=tuple(payload.get("warned", ())),
         # A change voids verification and signature: both are bound to the version they were given on.

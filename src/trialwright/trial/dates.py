@@ -1,4 +1,6 @@
-"""Dates and instants as people enter them: ISO 8601, dates perhaps partial, judged by the site's calendar."""
+"""Dates and instants as people enter them: ISO 8601, dates perhaps partial, judged by the site's
+calendar.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ SCOPES: tuple[WithdrawalScope, ...] = ("treatment", "follow_up", "data")
 
 @dataclass(frozen=True, slots=True)
 class RegisterSubject:
-    """Give the next subject of ``site`` a pseudonym. ``registered_on`` is a local date; empty means today."""
+    """Give the next subject of ``site`` a pseudonym. ``registered_on`` is a local date; empty means
+    today.
+    """
 
     site: str
     registered_on: str = ""
@@ -27,7 +29,9 @@ class RegisterSubject:
 
 @dataclass(frozen=True, slots=True)
 class RecordConsent:
-    """Consent to ``version`` of the information sheet, signed on ``given_on`` (local date; empty means today)."""
+    """Consent to ``version`` of the information sheet, signed on ``given_on`` (local date; empty means
+    today).
+    """
 
     subject: str
     version: str
@@ -37,7 +41,9 @@ class RecordConsent:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawConsent:
-    """Withdrawal from treatment, from follow-up too, or of the use of data; ``words`` in the subject's sense."""
+    """Withdrawal from treatment, from follow-up too, or of the use of data; ``words`` in the subject's
+    sense.
+    """
 
     subject: str
     scope: WithdrawalScope
@@ -62,7 +68,9 @@ def check_past_date(text: str, today: str, code: str, path: str) -> list[Finding
 def decide_registration(
     study: Study, conduct: StudyState, command: RegisterSubject, _actor: Actor, now: datetime
 ) -> Decision:
-    """Registers the next subject of an open site. Refuses a site that is not open and a date in the future."""
+    """Registers the next subject of an open site. Refuses a site that is not open and a date in the
+    future.
+    """
     site = conduct.sites.get(command.site)
     if site is None or not site.open:
         remedy = "Ask the sponsor to open the site, or register at an open one."
@@ -83,7 +91,8 @@ def decide_consent(
 ) -> Decision:
     """Records consent, or consent to a further version.
 
-    Refuses a missing version, a date in the future or before the consent on record, and a subject who has left.
+    Refuses a missing version, a date in the future or before the consent on record, and a subject who has
+    left.
     """
     today = local_date(study, state.site, now).isoformat()
     on = command.given_on or today
@@ -107,7 +116,9 @@ def decide_consent(
 def decide_consent_withdrawal(
     study: Study, state: SubjectState, command: WithdrawConsent, _actor: Actor, now: datetime
 ) -> Decision:
-    """Records a withdrawal. A wider scope may follow a narrower one; the same or a narrower one is refused."""
+    """Records a withdrawal. A wider scope may follow a narrower one; the same or a narrower one is
+    refused.
+    """
     today = local_date(study, state.site, now).isoformat()
     on = command.withdrawn_on or today
     consent = state.consent

@@ -22,7 +22,9 @@ def compute_imbalances(
     ratio: Sequence[int] | None = None,
     measure: Measure = "range",
 ) -> tuple[float, ...]:
-    """``G`` of each arm, in arm order; ``counts`` has a row a factor: the arms' counts at the subject's level."""
+    """``G`` of each arm, in arm order; ``counts`` has a row a factor: the arms' counts at the subject's
+    level.
+    """
     if not counts:
         raise ValueError("minimisation needs at least one factor")
     arms = len(counts[0])

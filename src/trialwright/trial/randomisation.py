@@ -48,7 +48,9 @@ class PortableGenerator:
         return int.from_bytes(block[:8], "big")
 
     def below(self, bound: int) -> int:
-        """The next integer, 0 <= x < ``bound``; draws beyond the last whole multiple are dropped (no bias)."""
+        """The next integer, 0 <= x < ``bound``; draws beyond the last whole multiple are dropped (no
+        bias).
+        """
         if bound < 1:
             raise ValueError("the bound must be at least 1")
         limit = _RANGE - _RANGE % bound

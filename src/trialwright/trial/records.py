@@ -117,6 +117,7 @@ class FormState(Part):
     seq: int
     seqs: tuple[int, ...]
     saved_by: str = ""
+    saved_role: str = ""
     saved_at: str = ""
     warned: tuple[str, ...] = ()
     verified: Signature | None = None

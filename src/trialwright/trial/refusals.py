@@ -7,7 +7,9 @@ from trialwright.trial.events import Decision
 
 
 def refusal(code: str, message: str, remedy: str = "", *path: str | int) -> Finding:
-    """A finding that refuses a command. ``code`` is given without its ``TW-``; ``path`` leads to the item."""
+    """A finding that refuses a command. ``code`` is given without its ``TW-``; ``path`` leads to the
+    item.
+    """
     return Finding(f"TW-{code}", Severity.ERROR, message, remedy, Place(path=path))
 
 

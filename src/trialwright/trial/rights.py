@@ -10,8 +10,8 @@ from trialwright.trial.events import Actor
 def may(study: Study, actor: Actor, right: Right, subject_site: str = "") -> bool:
     """Whether ``actor`` has ``right`` for subjects of ``subject_site`` ('' = the study as a whole).
 
-    A role of scope site acts at the actor's own site only, and never on the study as a whole; an actor of such
-    a role who is at no site may do nothing. An unknown role may do nothing.
+    A role of scope site acts at the actor's own site only, and never on the study as a whole; an actor of
+    such a role who is at no site may do nothing. An unknown role may do nothing.
     """
     role = study.role(actor.role)
     if role is None or right not in role.rights:

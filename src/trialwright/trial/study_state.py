@@ -53,10 +53,11 @@ class Hold(Part):
 class StudyState(Part):
     """What happened to the study as a whole, as it stands at ledger sequence ``last_seq``.
 
-    ``version`` is the content hash in force, ``versions`` all adopted, oldest first. ``slots_used`` counts by
-    stratum, ``allocated`` by arm, ``reached`` how many subjects ever passed each milestone. ``identifiers``
-    maps every chain-of-identity id (``coi:...``) and donation number (``din:...``) to its subject, for ever.
-    ``simulated`` marks a rehearsal: nobody in it is a real person, for as long as the ledger lasts.
+    ``version`` is the content hash in force, ``versions`` all adopted, oldest first. ``slots_used``
+    counts by stratum, ``allocated`` by arm, ``reached`` how many subjects ever passed each milestone.
+    ``identifiers`` maps every chain-of-identity id (``coi:...``) and donation number (``din:...``) to its
+    subject, for ever. ``simulated`` marks a rehearsal: nobody in it is a real person, for as long as the
+    ledger lasts.
     """
 
     study: str

@@ -155,7 +155,9 @@ def _moved(before: Container, recorded: Recorded) -> Container:
 
 
 def _released(before: Container, recorded: Recorded) -> Container:
-    """Every container of the batch gets the release record; only those named still change their state by it."""
+    """Every container of the batch gets the release record; only those named still change their state by
+    it.
+    """
     payload = recorded.payload
     kind, at = payload["kind"], payload["at"]
     update: dict[str, object] = {"release": Release(kind=kind, by=recorded.actor, at=at, seq=recorded.seq)}

@@ -1,4 +1,5 @@
-"""The parts of a subject's state that concern their cells: collections, batches, containers, administrations.
+"""The parts of a subject's state that concern their cells: collections, batches, containers,
+administrations.
 
 Instants are ISO 8601 in UTC. States are those of the transition table (see `states.py`).
 """
