@@ -1,0 +1,41 @@
+"""The words of RECIST responses, and their order."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Response(StrEnum):
+    """A target, non-target, overall or best response; values are CDISC's."""
+
+    CR = "CR"
+    PR = "PR"
+    SD = "SD"
+    NON_CR_NON_PD = "NON-CR/NON-PD"
+    PD = "PD"
+    NE = "NE"
+    """Not evaluable: not everything needed was seen."""
+    ND = "ND"
+    """Not done: the assessment did not take place."""
+    MISSING = "MISSING"
+    """No assessment at all (best response only)."""
+    NA = "NA"
+    """Not applicable: no lesion of that class at baseline (target and non-target only)."""
+    NED = "NED"
+    """No evidence of disease: no lesion at baseline and none since (overall only)."""
+
+
+BEST_FIRST = (
+    Response.CR,
+    Response.PR,
+    Response.SD,
+    Response.NON_CR_NON_PD,
+    Response.PD,
+    Response.NE,
+    Response.ND,
+    Response.MISSING,
+)
+"""Best overall response takes the first of these that an assessment qualifies for."""
+
+OVERALL_RESPONSES = frozenset(BEST_FIRST[:7]) | {Response.NED}
+"""What a time-point response in a file may be."""
