@@ -1,0 +1,78 @@
+"""The protocol: the study file as prose, criteria with their rules, the schedule, what is still open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.http import HttpRequest, HttpResponse
+
+from trialwright.study.checks import check_study
+from trialwright.study.findings import Finding, Severity
+from trialwright.study.model import Study
+from trialwright.study.model.eligibility import Criterion
+from trialwright.study.prose import render_design, render_dose, render_randomisation
+from trialwright.study.schedule import VisitInstance, expand_visits
+from trialwright.web.frame import page, show
+from trialwright.web.viewer import Viewer, study_of_version
+
+TABS = (
+    ("synopsis", "Synopsis"),
+    ("criteria", "Criteria"),
+    ("schedule", "Schedule"),
+    ("forms", "Forms"),
+    ("findings", "Findings"),
+)
+
+
+@page("protocol")
+def protocol(request: HttpRequest, viewer: Viewer, tab: str = "synopsis") -> HttpResponse:
+    """One tab of the protocol of the version in force."""
+    study = viewer.study
+    findings = findings_of_version(viewer.version)
+    context = {
+        "tabs": TABS,
+        "tab": tab,
+        "design_prose": render_design(study),
+        "randomisation_prose": render_randomisation(study),
+        "doses": [(product, render_dose(product)) for product in study.products],
+        "criteria": _criteria(study),
+        "grid": schedule_grid(study),
+        "findings": [f for f in findings if f.severity is not Severity.INFO],
+        "assumptions": [f for f in findings if f.severity is Severity.INFO],
+    }
+    return show(request, viewer, "web/protocol.html", context)
+
+
+@lru_cache(maxsize=8)
+def findings_of_version(version: str) -> tuple[Finding, ...]:
+    """What the linter says of a version; kept, since a version never changes."""
+    return tuple(check_study(study_of_version(version)))
+
+
+def _criteria(study: Study) -> list[tuple[str, list[Criterion]]]:
+    sections = (("Inclusion", "inclusion"), ("Exclusion", "exclusion"))
+    return [
+        (title, [c for c in study.eligibility.criteria if c.section == section]) for title, section in sections
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The schedule of activities: visits across; forms and doses down, each with a mark where it is planned."""
+
+    visits: tuple[VisitInstance, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def schedule_grid(study: Study) -> Grid:
+    """The schedule of activities; a visit that returns stands once, with the first of its days."""
+    visits = tuple(visit for visit in expand_visits(study) if visit.number == 1)
+    collections = {product.collection.day for product in study.products if product.collection}
+    rows = [("Collection", tuple("●" if visit.day in collections else "" for visit in visits))] if collections else []
+    for product in study.products:
+        rows.append((product.name, tuple("●" if visit.day in product.days else "" for visit in visits)))
+    for form in study.forms:
+        marks = tuple("●" if form.id in visit.forms else "" for visit in visits)
+        rows.append((form.title, marks if any(marks) else tuple("○" for _ in visits)))
+    return Grid(visits, tuple(rows))
