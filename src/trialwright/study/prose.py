@@ -45,7 +45,9 @@ def render_dose(product: Product) -> str:
     """What is given, how and when, in one sentence."""
     counted = product.dose.unit.strip("{}")
     dose = render_amount(product.dose)
-    parts = [f"{dose.removesuffix(f" {counted}") if counted in product.kind else dose} {product.kind}"]
+    if counted in product.kind:
+        dose = dose.removesuffix(f" {counted}")
+    parts = [f"{dose} {product.kind}"]
     if product.volume is not None:
         parts.append(f"in {render_amount(product.volume)}")
     if product.formulation:
