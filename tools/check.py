@@ -19,8 +19,8 @@ from tools.generated_docs import check_generated
 from tools.tree import ROOT, list_files
 
 PROGRAMS = {
-    "format": ["ruff", "format", "--check", "--quiet", "."],
-    "lint": ["ruff", "check", "--quiet", "."],
+    "format": ["ruff", "format", "--check", "--output-format", "concise", "."],
+    "lint": ["ruff", "check", "--output-format", "concise", "."],
     "types": ["pyright"],
     "imports": ["lint-imports", "--no-logo"],
 }
