@@ -67,8 +67,8 @@ def render_requirements(requirements: list[Requirement]) -> str:
         "",
         "Generated from [requirements.yaml](requirements.yaml) by `make docs`. A test names those that it is",
         'evidence for, `@pytest.mark.requirement("TW-R-001")`; `make validate` prints requirement, tests and',
-        f"result. Of {len(requirements)} requirements, {done} are implemented; the others are planned and not",
-        "claimed.",
+        f"result. Of {len(requirements)} requirements, {done} are implemented; the others are planned, and",
+        "not claimed.",
     ]
     topics = dict.fromkeys(requirement.topic for requirement in requirements)
     for topic in topics:
