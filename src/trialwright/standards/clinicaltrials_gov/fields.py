@@ -99,7 +99,9 @@ IDENTIFICATION = _part(
         _f("link", "link"),
         many=True,
     ),
-    _part("organization", "organization", _f("fullName", "name"), _code("class", "agency_class", "AgencyClass")),
+    _part(
+        "organization", "organization", _f("fullName", "name"), _code("class", "agency_class", "AgencyClass")
+    ),
     _f("briefTitle", "brief_title"),
     _f("officialTitle", "official_title"),
     _f("acronym", "acronym"),

@@ -35,7 +35,11 @@ def parse_contacts(lines: list[str]) -> Json:
         officials.insert(0, official)
         end -= 1
     locations = _locations(rows[index:end])
-    for key, value in (("centralContacts", central), ("overallOfficials", officials), ("locations", locations)):
+    for key, value in (
+        ("centralContacts", central),
+        ("overallOfficials", officials),
+        ("locations", locations),
+    ):
         if value:
             module[key] = value
     return module

@@ -11,7 +11,9 @@ from .tables import code_for
 
 Json = dict[str, Any]
 _AGE = r"(\d+ (?:Year|Month|Week|Day|Hour|Minute)s?)"
-_GROUPS = re.compile(r"\(((?:Child|Adult|Older Adult|Senior)(?:,\s*(?:Child|Adult|Older Adult|Senior))*)\)?\s*\Z")
+_GROUPS = re.compile(
+    r"\(((?:Child|Adult|Older Adult|Senior)(?:,\s*(?:Child|Adult|Older Adult|Senior))*)\)?\s*\Z"
+)
 _HEADING = re.compile(
     r".{0,60}?\b(inclusion|exclusion|eligibility|eligible|selection|entry)\b.{0,40}?(criteria|:)", re.I
 )

@@ -48,9 +48,13 @@ _CONDITIONS = re.compile(r"\s*Condition or disease\s*\|", re.I)
 _STUDY_TYPE = re.compile(r"\s*Study Type\s*:\s*\|", re.I)
 _ARMS = re.compile(r"\s*(Arm|Group/Cohort|Group|Cohort)s?\s*\|\s*Intervention/treatment", re.I)
 _INTERVENTION_LIST = re.compile(r"\s*Intervention Details\s*:?", re.I)
-_OUTCOME_HEADING = re.compile(r"\s*(Primary|Secondary|Other)( Pre-specified)? Outcome Measures?\s*:?\s*\Z", re.I)
+_OUTCOME_HEADING = re.compile(
+    r"\s*(Primary|Secondary|Other)( Pre-specified)? Outcome Measures?\s*:?\s*\Z", re.I
+)
 _CHOOSING = re.compile(r"\s*Choosing to participate in a study is an important personal decision")
-_AGES = re.compile(r"\s*(Ages Eligible for Study|Sexes Eligible for Study|Genders? Eligible for Study)\s*:\s*\|", re.I)
+_AGES = re.compile(
+    r"\s*(Ages Eligible for Study|Sexes Eligible for Study|Genders? Eligible for Study)\s*:\s*\|", re.I
+)
 _CONTACT = re.compile(
     r"\s*(To learn more about this study, you or your doctor may contact"
     r"|Please refer to this study by its ClinicalTrials\.gov identifier)"
@@ -102,7 +106,9 @@ def _next_state(state: str, line: str, cell_open: bool, page: Page) -> tuple[str
         return state, False
     moved = _moved(state, line, cell_open)
     if moved != state:
-        keep = not (_CHOOSING.match(line) or _CONTACT.match(line) or _CONDITIONS.match(line) or _ARMS.match(line))
+        keep = not (
+            _CHOOSING.match(line) or _CONTACT.match(line) or _CONDITIONS.match(line) or _ARMS.match(line)
+        )
         return moved, keep
     if _CHOOSING.match(line) or _CONTACT.match(line):
         return state, False

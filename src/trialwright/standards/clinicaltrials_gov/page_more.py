@@ -21,7 +21,12 @@ _YES_NO = {
     "product manufactured in and exported from the u s": "isUsExport",
     "has data monitoring committee": "oversightHasDmc",
 }
-_SHARING = {"plan description": "description", "time frame": "timeFrame", "access criteria": "accessCriteria", "url": "url"}
+_SHARING = {
+    "plan description": "description",
+    "time frame": "timeFrame",
+    "access criteria": "accessCriteria",
+    "url": "url",
+}
 
 
 @dataclass(slots=True)

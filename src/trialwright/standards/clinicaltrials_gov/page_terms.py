@@ -20,10 +20,14 @@ def split_tail(lines: list[str]) -> tuple[str, list[str]]:
     first line that looks like this is taken for terms.
     """
     useful = [line.strip() for line in lines if line.strip() and not _heading(line)]
-    heading = next((i for i, line in enumerate(lines) if line.strip().startswith("Keywords provided by")), None)
+    heading = next(
+        (i for i, line in enumerate(lines) if line.strip().startswith("Keywords provided by")), None
+    )
     if heading is not None:
         rest = [line.strip() for line in lines[heading + 1 :] if line.strip()]
-        cut = next((i for i, line in enumerate(rest) if line.startswith("Additional relevant MeSH")), len(rest))
+        cut = next(
+            (i for i, line in enumerate(rest) if line.startswith("Additional relevant MeSH")), len(rest)
+        )
         return " ".join(rest[:cut]), rest[cut + 1 :]
     if not useful or _looks_like_terms(useful[0]):
         return "", useful
@@ -70,7 +74,9 @@ def _seams(tokens: list[str]) -> list[list[str]]:
     cuts = [
         index
         for index in range(1, len(tokens))
-        if tokens[index].rstrip(",;") == first and not tokens[index - 1].endswith((",", ";")) and len(first) > 2
+        if tokens[index].rstrip(",;") == first
+        and not tokens[index - 1].endswith((",", ";"))
+        and len(first) > 2
     ]
     if not cuts and len(last) > 2:
         cuts = [index + 1 for index in range(len(tokens) - 1) if tokens[index] == last and index > 0]
@@ -94,7 +100,9 @@ def _plain(words: str) -> str:
 
 def _heap(corpus: str, words: str) -> str:
     """The page's phrases in lower case, without the joined list itself; digits are all alike."""
-    text = re.sub(r"\s+", " ", corpus.lower().replace("\n", " . ")).replace(" ".join(words.lower().split()), " . ")
+    text = re.sub(r"\s+", " ", corpus.lower().replace("\n", " . ")).replace(
+        " ".join(words.lower().split()), " . "
+    )
     text = re.sub(r"[^\w\- ]+", " \n ", re.sub(r"\d+", "0", text))
     return " " + re.sub(r" +", " ", text) + " "
 

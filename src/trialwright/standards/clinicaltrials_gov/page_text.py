@@ -73,7 +73,9 @@ def _protocol(
     phases = parse_phases(table.phases)
     if phases:
         design["phases"] = phases
-    if any("patient registry" in value.lower() for label, value in rows if label.lower().startswith("study type")):
+    if any(
+        "patient registry" in value.lower() for label, value in rows if label.lower().startswith("study type")
+    ):
         design["patientRegistry"] = True
     observational = design.get("studyType") == "OBSERVATIONAL"
     eligibility, eligibility_rest = parse_eligibility(page.eligibility, observational)
@@ -128,14 +130,19 @@ def _identification(page: Page, more: More, number: str, official_title: str | N
 
 def _merged_dates(head: Json, table: Json) -> Json:
     """Dates of the last table; a type that only the head states is kept."""
-    return {key: {**head[key], **value} if key in head and isinstance(value, dict) else value for key, value in table.items()}
+    return {
+        key: {**head[key], **value} if key in head and isinstance(value, dict) else value
+        for key, value in table.items()
+    }
 
 
 def _sponsors(responsible: str, verified_by: str, contacts: Json) -> Json:
     """Lead sponsor and responsible party, as far as the page tells who is who."""
     module: Json = {}
     sponsor = verified_by
-    people = {one["name"].split(",")[0].lower() for one in contacts.get("overallOfficials", []) if "name" in one}
+    people = {
+        one["name"].split(",")[0].lower() for one in contacts.get("overallOfficials", []) if "name" in one
+    }
     head = responsible.split(",")[0].strip()
     person = head.lower() in people or (bool(responsible) and not _is_organisation(responsible, verified_by))
     if responsible and person:
@@ -179,7 +186,15 @@ def _conditions(
     joined: str, keywords: str, page: Page, findings: list[Finding], assumed: dict[str, str], origin: str
 ) -> Json:
     module: Json = {}
-    prose = (page.title, *page.summary, *page.detail, *page.design, *page.arms, *page.outcomes, *page.eligibility)
+    prose = (
+        page.title,
+        *page.summary,
+        *page.detail,
+        *page.design,
+        *page.arms,
+        *page.outcomes,
+        *page.eligibility,
+    )
     for key, words in (("conditions", joined), ("keywords", keywords)):
         corpus = "\n".join((*prose, keywords if key == "conditions" else joined))
         if not words:

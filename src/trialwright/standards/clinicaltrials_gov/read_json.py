@@ -16,6 +16,7 @@ from .record import JsonObject, Record
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NCT = re.compile(r"NCT\d{8}\Z")
+_STUDY_START = re.compile(r'\{\s*"protocolSection"\s*:')
 _MAX_DEPTH = 60
 Item = Record | Finding
 
@@ -34,7 +35,8 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 def parse_json(text: str, origin: str) -> Iterator[Item]:
     """Records and findings of a JSON text: one study, a list, ``{"studies": [...]}`` or JSON lines.
 
-    Members of a list are read one by one, so a broken one does not spoil those before it.
+    Members of a list are read one by one: after a broken one, reading goes on at the next that begins as
+    studies do.
     """
     start = _skip(text, 0)
     if text[start] == "[":
@@ -67,14 +69,20 @@ def _parse_list(text: str, start: int, origin: str) -> Iterator[Item]:
     position = _skip(text, start + 1)
     number = 0
     if text[position : position + 1] == "]":
-        yield registry_finding("TW-REG-001", "The list holds no record.", "Give a registry record.", file=origin)
+        yield registry_finding(
+            "TW-REG-001", "The list holds no record.", "Give a registry record.", file=origin
+        )
         return
     while position < len(text):
         number += 1
         value, end, broken = _decode(text, position, f"{origin}#{number}")
         if broken is not None:
             yield broken
-            return
+            again = _STUDY_START.search(text, position + 1)
+            if again is None:
+                return
+            position = again.start()
+            continue
         yield from _parse_value(value, f"{origin}#{number}", text[position:end])
         position = _skip(text, end)
         if text[position : position + 1] == "]":
@@ -217,13 +225,24 @@ def _decode(text: str, position: int, origin: str) -> tuple[Any, int, Finding | 
     except json.JSONDecodeError as error:
         return None, 0, _broken(error, text, origin)
     except RecursionError:
-        return None, 0, registry_finding(
-            "TW-REG-004", "The JSON is nested too deeply to be read.", "No study is; fetch it again.", file=origin
+        return (
+            None,
+            0,
+            registry_finding(
+                "TW-REG-004",
+                "The JSON is nested too deeply to be read.",
+                "No study is; fetch it again.",
+                file=origin,
+            ),
         )
     except ValueError as error:
         words = "a number of thousands of digits" if "digits" in str(error) else str(error)
-        return None, 0, registry_finding(
-            "TW-REG-004", f"The JSON cannot be read: {words}.", "Fetch the record again.", file=origin
+        return (
+            None,
+            0,
+            registry_finding(
+                "TW-REG-004", f"The JSON cannot be read: {words}.", "Fetch the record again.", file=origin
+            ),
         )
     return value, end, None
 

@@ -62,7 +62,10 @@ def spellings_of(enumeration: str) -> tuple[str, ...]:
 OLDER_SPELLINGS: dict[str, dict[str, str]] = {
     "Status": {"Unknown": "UNKNOWN", "Temporarily unavailable": "TEMPORARILY_NOT_AVAILABLE"},
     "Phase": {"N/A": "NA", "Phase 0": "EARLY_PHASE1"},
-    "DesignAllocation": {"Randomized Controlled Trial": "RANDOMIZED", "Nonrandomized Trial": "NON_RANDOMIZED"},
+    "DesignAllocation": {
+        "Randomized Controlled Trial": "RANDOMIZED",
+        "Nonrandomized Trial": "NON_RANDOMIZED",
+    },
     "InterventionalAssignment": {"Single Group": "SINGLE_GROUP", "Parallel": "PARALLEL"},
     "DateType": {"Anticipated": "ESTIMATED", "Estimate": "ESTIMATED"},
     "EnrollmentType": {"Anticipated": "ESTIMATED"},
