@@ -75,9 +75,9 @@ def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(new_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """An open, empty SQLite store of this test's own, with Django set up on it. ``store.data_dir`` is its folder.
+    """An open, empty SQLite store of this test's own, with Django set up on it.
 
-    Another process sees the same store through the environment it inherits.
+    ``store.data_dir`` is its folder. Another process sees the same store through the environment it inherits.
     """
     from django.db import connections
 

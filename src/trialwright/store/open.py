@@ -52,6 +52,16 @@ def open_store(data_dir: Path | str | None = None) -> Store:
     return Store(folder, connections[LEDGER].vendor)
 
 
+def prepare_django() -> None:
+    """Sets Django up with the settings of the house, if nobody has done so. Touches no file and no database.
+
+    The modules that hold tables can be imported only after this.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    if not apps.ready:
+        django.setup()
+
+
 def _prepare_folder(folder: Path) -> Path:
     remedy = "Name another folder with TRIALWRIGHT_DATA_DIR, or give this account the right to write there."
     try:
@@ -69,10 +79,8 @@ def _prepare_folder(folder: Path) -> Path:
 
 
 def _connect(wanted: dict[str, dict[str, Any]]) -> None:
-    """Sets Django up, or points an already running Django to the databases wanted."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
-    if not apps.ready:
-        django.setup()
+    """Sets Django up on the databases wanted, or points a Django that runs already to them."""
+    prepare_django()
     settings = connections.settings
     for alias in ALIASES:
         if any(settings[alias].get(name) != value for name, value in wanted[alias].items()):

@@ -106,11 +106,11 @@ class _Walk:
             return _entry_fault("020", expected, f"is missing: the next one is {seq}")
         if previous != self.previous:
             return _entry_fault("021", seq, "does not follow from the entry before it")
-        if next_hash(self.previous, header) != stored:
+        if _rehash(self.previous, header) != stored:
             return _entry_fault("022", seq, "was altered: its hash does not match")
         if body is None:
             return _entry_fault("023", seq, "has lost its payload")
-        if salted_digest(bytes.fromhex(salt), body) != header["payload_digest"]:
+        if _redigest(salt, body) != header["payload_digest"]:
             return _entry_fault("024", seq, "has another payload than the one recorded")
         if self._checkpoint and seq == self._checkpoint.seq:
             if stored != self._checkpoint.hash:
@@ -119,6 +119,20 @@ class _Walk:
         self.steps_back += header["recorded_at"] < self._instant
         self.count, self.previous, self._instant = seq, stored, header["recorded_at"]
         return None
+
+
+def _rehash(previous: str, header: dict[str, Any]) -> str:
+    try:
+        return next_hash(previous, header)
+    except (TypeError, ValueError):  # SQLite keeps bytes in a text column, if somebody puts them there
+        return ""
+
+
+def _redigest(salt: Any, body: Any) -> str:
+    try:
+        return salted_digest(bytes.fromhex(salt), body)
+    except (TypeError, ValueError, AttributeError):
+        return ""
 
 
 def _entry_fault(code: str, seq: int, words: str) -> Finding:
