@@ -121,6 +121,8 @@ def finding_of(text: str, severity: Severity = Severity.ERROR) -> Finding:
         ("ALT <", "TW-CRI-001", 6, "Complete the rule"),
         ("sex = femal", "TW-CRI-008", 7, "`female`"),
         ("creatinine < 2.5", "TW-CRI-004", 14, "`umol/L` or `mg/dL`"),
+        ("age in 18..65", "TW-CRI-004", 8, "`a`"),
+        ("age in {18, 19}", "TW-CRI-004", 9, "`between`"),
         ("creatinine < 2.5 IU/l", "TW-CRI-003", 18, "`U/L` for an enzyme activity"),
         ("creatinine < 2.5 foo/L", "TW-CRI-003", 18, "`umol/L` or `mg/dL`"),
         ("some_result < 2.5 foo/L", "TW-CRI-003", 19, "UCUM code"),

@@ -24,8 +24,12 @@ from .ast import (
 )
 from .decide import Decision, Eligibility, Missing, decide_eligibility, evaluate_criteria, rank_missing
 from .evaluate import LeafReason, ShownLimit, Verdict, evaluate
+from .intervals import Interval, IntervalSet
 from .kleene import Truth, conjoin, disjoin, imply, negate
 from .parse import ParsedRule, parse_rule
+from .prose import render_prose
+from .regions import Comparison, Region, compare_lists, plausible_region, regions
+from .render import render_rule
 from .values import Value, Values, Why, Window
 from .variables import Catalogue, Kind, Variable, builtin_catalogue, convert
 
@@ -34,10 +38,13 @@ __all__ = [
     "Attested",
     "Catalogue",
     "Compare",
+    "Comparison",
     "Decision",
     "Eligibility",
     "Flag",
     "Implies",
+    "Interval",
+    "IntervalSet",
     "Kind",
     "Known",
     "Leaf",
@@ -51,6 +58,7 @@ __all__ = [
     "Or",
     "ParsedRule",
     "Range",
+    "Region",
     "Rule",
     "ShownLimit",
     "Truth",
@@ -64,6 +72,7 @@ __all__ = [
     "any_of",
     "builtin_catalogue",
     "children",
+    "compare_lists",
     "conjoin",
     "convert",
     "decide_eligibility",
@@ -74,6 +83,10 @@ __all__ = [
     "leaves",
     "negate",
     "parse_rule",
+    "plausible_region",
     "rank_missing",
+    "regions",
+    "render_prose",
+    "render_rule",
     "variables_of",
 ]

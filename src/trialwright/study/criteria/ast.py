@@ -80,6 +80,12 @@ class Member:
     variable: str
     items: tuple[Decimal, ...] | tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        if not self.items or len({type(item) for item in self.items}) > 1:
+            raise ValueError("a set holds numbers or codes, at least one")
+        if list(self.items) != sorted(set(self.items)):  # pyright: ignore[reportArgumentType]
+            raise ValueError("the items of a set stand in order, each once")
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -115,12 +121,20 @@ class And:
 
     parts: tuple[Rule, ...]
 
+    def __post_init__(self) -> None:
+        if len(self.parts) < 2 or any(isinstance(part, And) for part in self.parts):
+            raise ValueError("an And has two parts or more, none of them an And")
+
 
 @dataclass(frozen=True, slots=True)
 class Or:
     """Any of two or more parts, none of them an Or (build with :func:`any_of`)."""
 
     parts: tuple[Rule, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.parts) < 2 or any(isinstance(part, Or) for part in self.parts):
+            raise ValueError("an Or has two parts or more, none of them an Or")
 
 
 @dataclass(frozen=True, slots=True)

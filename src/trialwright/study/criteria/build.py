@@ -179,6 +179,7 @@ class Builder:
             remedy = f"Write two whole numbers, the lower first, or `{name} between a and b`."
             self._report("TW-CRI-010", _token(parts[2]), message, remedy)
             return Flag(str(name))
+        self._check_bare(name, _token(parts[2]), self.catalogue.find(name))
         items = tuple(Decimal(n) for n in range(int(low), int(high) + 1))
         return Member(self._number_name(name), items)
 
@@ -188,6 +189,7 @@ class Builder:
         if all(token.type == "NUMBER" for token in tokens):
             variable = self.catalogue.find(name)
             if variable is None or variable.kind is not Kind.CODE:
+                self._check_bare(name, tokens[0], variable)
                 return Member(self._number_name(name), tuple(sorted({_number(t) for t in tokens})))
         codes = {self._code(name, token) for token in tokens}
         return Member(self._name(name, frozenset({Kind.CODE}), "a coded variable"), tuple(sorted(codes)))
@@ -222,7 +224,8 @@ class Builder:
         if variable is not None and variable.is_numeric and variable.unit:
             units = _or(variable.usual_units())
             message = f"The limit of `{name}` has no unit."
-            self._report("TW-CRI-004", number, message, f"Write the unit after the number: {units}.")
+            remedy = f"Write `<`, `>` or `between` and a unit after the number: {units}."
+            self._report("TW-CRI-004", number, message, remedy)
 
     def _unit(self, name: Token, token: Token, variable: Variable | None) -> str | None:
         code = normalise_unit(token)

@@ -91,6 +91,17 @@ class IntervalSet:
             tuple((x * factor + offset if isinstance(x, Fraction) else x, side) for x, side in self.cuts)
         )
 
+    def on_whole_numbers(self) -> IntervalSet:
+        """The set a whole-number variable sees: ends at whole numbers and closed, neighbours joined.
+
+        {0} ∪ {1} ∪ {2} becomes [0, 2], and (2, 3) becomes the empty set.
+        """
+        joined = NOTHING
+        for low, high in zip(self.cuts[::2], self.cuts[1::2], strict=True):
+            first, after = _next_whole(low), _next_whole(high)
+            joined = joined.union(IntervalSet((first, after)) if first < after else NOTHING)
+        return IntervalSet(tuple(_closed_end(cut) if n % 2 else cut for n, cut in enumerate(joined.cuts)))
+
     def __str__(self) -> str:
         return " ∪ ".join(_show(piece) for piece in self.intervals) or "∅"
 
@@ -138,6 +149,18 @@ def _merge(one: IntervalSet, two: IntervalSet, keep: Callable[[bool, bool], bool
             inside = not inside
             cuts.append(cut)
     return IntervalSet(tuple(cuts))
+
+
+def _next_whole(cut: Cut) -> Cut:
+    """The cut just below the first whole number above ``cut``; two cuts between the same neighbours agree."""
+    at, side = cut
+    if not isinstance(at, Fraction):
+        return cut
+    return (Fraction(math.floor(at) + 1 if side else math.ceil(at)), 0)
+
+
+def _closed_end(cut: Cut) -> Cut:
+    return (cut[0] - 1, 1) if isinstance(cut[0], Fraction) else cut
 
 
 def _finite(cut: Cut) -> Fraction | None:
