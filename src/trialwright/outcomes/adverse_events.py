@@ -141,6 +141,23 @@ def _count(arm: str, key: tuple[str, str], events: Sequence[AdverseEvent], at_ri
     return GradeCounts(arm, *key, by_grade, ungraded, tuple(sorted(worst)), at_risk, len(events), sources)
 
 
+def _order_rows(
+    events: Sequence[AdverseEvent], arms: Mapping[str, str], sort_arm: str | None
+) -> list[tuple[str, str]]:
+    """The rows (class, term) of the table: any event first, then classes and their terms by frequency."""
+    affected: dict[tuple[str, str], set[str]] = {}
+    for event in events:
+        counted = sort_arm in (None, arms[event.subject])
+        for key in ((event.organ_class, ""), (event.organ_class, event.term)):
+            affected.setdefault(key, set()).update({event.subject} if counted else set())
+
+    def rank(key: tuple[str, str]) -> tuple[int, str, bool, int, str]:
+        organ_class, term = key
+        return -len(affected[organ_class, ""]), organ_class, bool(term), -len(affected[key]), term
+
+    return [("", ""), *sorted(affected, key=rank)]
+
+
 def derive_worst_grades(
     events: Sequence[AdverseEvent], arms: Mapping[str, str], *, sort_arm: str | None = None
 ) -> list[GradeCounts]:
@@ -154,32 +171,11 @@ def derive_worst_grades(
     at_risk: dict[str, int] = {}
     for arm in arms.values():
         at_risk[arm] = at_risk.get(arm, 0) + 1
-
-    def frequency(chosen: Callable[[AdverseEvent], bool]) -> int:
-        return len(
-            {e.subject for e in used if chosen(e) and (sort_arm is None or arms[e.subject] == sort_arm)}
-        )
-
-    classes = {e.organ_class for e in used}
-    ordered: list[tuple[str, str]] = [("", "")]
-    for organ_class in sorted(classes, key=lambda c: (-frequency(lambda e: e.organ_class == c), c)):
-        ordered.append((organ_class, ""))
-        terms = {e.term for e in used if e.organ_class == organ_class}
-
-        def often(term: str, within: str = organ_class) -> tuple[int, str]:
-            return -frequency(lambda e: e.organ_class == within and e.term == term), term
-
-        ordered.extend((organ_class, term) for term in sorted(terms, key=often))
     rows: list[GradeCounts] = []
-    for organ_class, term in ordered:
+    for organ_class, term in _order_rows(used, arms, sort_arm):
+        chosen = [e for e in used if organ_class in ("", e.organ_class) and term in ("", e.term)]
         for arm in sorted(at_risk):
-            mine = [
-                e
-                for e in used
-                if arms[e.subject] == arm
-                and organ_class in ("", e.organ_class)
-                and (not term or e.term == term)
-            ]
+            mine = [e for e in chosen if arms[e.subject] == arm]
             rows.append(_count(arm, (organ_class, term), mine, at_risk[arm]))
     return rows
 
