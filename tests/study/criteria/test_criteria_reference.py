@@ -62,6 +62,7 @@ def test_a_truth_is_not_a_python_truth() -> None:
         bool(Truth.UNKNOWN)
 
 
+@pytest.mark.requirement("TW-R-024", "TW-R-025")
 @pytest.mark.parametrize("vector", REFERENCE["seed_vectors"], ids=_by_id)
 def test_seed_vector(vector: dict[str, Any]) -> None:
     values = subject_values(vector["changes"])

@@ -26,6 +26,7 @@ def _verdict(truth: Truth) -> Verdict:
     return Verdict(Flag("x"), truth, ())
 
 
+@pytest.mark.requirement("TW-R-024")
 @pytest.mark.parametrize(("included", "excluded"), list(product(Truth, Truth)))
 def test_decision_table(included: Truth, excluded: Truth) -> None:
     expected = Decision.INCOMPLETE

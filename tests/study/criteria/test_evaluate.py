@@ -34,6 +34,7 @@ def reason_of(text: str, values: Values, **circumstances: object) -> LeafReason:
     return reason
 
 
+@pytest.mark.requirement("TW-R-025")
 @pytest.mark.parametrize(
     ("text", "value", "truth"),
     [
@@ -77,6 +78,7 @@ def test_decided(text: str, value: Value, truth: Truth) -> None:
     assert all(reason.why is None for reason in verdict.reasons)
 
 
+@pytest.mark.requirement("TW-R-024", "TW-R-027")
 @pytest.mark.parametrize(
     ("text", "value", "why"),
     [

@@ -187,6 +187,10 @@ def test_a_study_names_its_variables_its_own_way() -> None:
     found = own.find("alt")
     assert found is not None
     assert (found.name, found.unit, found.label) == ("ALT", "U/L", "Alanine aminotransferase")
+    by_synonym = builtin_catalogue().extended([Variable("day_21_creatinine", synonyms=("creatinine",))])
+    other = by_synonym.find("creatinine")
+    assert other is not None
+    assert (other.name, other.bridge is not None) == ("day_21_creatinine", True)
     assert parse_rule("sgpt < 3 ULN", own).rule == Compare("ALT", Op.LT, limit("3", "", LimitKind.ULN))
 
 

@@ -11,11 +11,15 @@ from trialwright.study.criteria import (
     And,
     Flag,
     Kind,
+    LeafReason,
     Member,
     Or,
+    Truth,
     Variable,
+    Why,
     builtin_catalogue,
     render_prose,
+    render_reason,
     render_rule,
 )
 
@@ -106,6 +110,18 @@ def test_prose(text: str, sentence: str) -> None:
 def test_prose_takes_the_labels_of_the_study() -> None:
     own = builtin_catalogue().extended([Variable("fertile", Kind.BOOLEAN, "Able to have children")])
     assert render_prose(rule_of("fertile"), own) == "Able to have children applies."
+
+
+@pytest.mark.parametrize("why", list(Why))
+def test_every_reason_is_a_sentence_that_names_the_variable(why: Why) -> None:
+    sentence = render_reason(LeafReason(Flag("alt"), Truth.UNKNOWN, why=why))
+    assert "ALT" in sentence
+    assert sentence.endswith(".")
+    assert "{" not in sentence
+
+
+def test_what_was_decided_needs_no_reason() -> None:
+    assert render_reason(LeafReason(Flag("alt"), Truth.TRUE)) == ""
 
 
 def test_rules_that_have_no_text_cannot_be_built() -> None:

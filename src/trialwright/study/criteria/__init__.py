@@ -27,7 +27,7 @@ from .evaluate import LeafReason, ShownLimit, Verdict, evaluate
 from .intervals import Interval, IntervalSet
 from .kleene import Truth, conjoin, disjoin, imply, negate
 from .parse import ParsedRule, parse_rule
-from .prose import render_prose
+from .prose import render_prose, render_reason
 from .regions import Comparison, Region, compare_lists, plausible_region, regions
 from .render import render_rule
 from .values import Value, Values, Why, Window
@@ -87,6 +87,7 @@ __all__ = [
     "rank_missing",
     "regions",
     "render_prose",
+    "render_reason",
     "render_rule",
     "variables_of",
 ]

@@ -22,7 +22,9 @@ from .ast import (
     Range,
     Rule,
 )
+from .evaluate import LeafReason
 from .render import render_number
+from .values import Why
 from .variables import Catalogue, builtin_catalogue
 
 _WORDS = {
@@ -40,10 +42,35 @@ _AGAINST = {
     LimitKind.BASELINE: "the baseline value",
 }
 
+_WHY = {
+    Why.MISSING: "{label} is not on record",
+    Why.NOT_A_NUMBER: "{label} is on record, but not as a number",
+    Why.UNIT_MISSING: "the result of {label} has no unit",
+    Why.UNIT_NOT_CONVERTIBLE: "the unit of {label} cannot be converted to that of the limit",
+    Why.ULN_MISSING: "the upper limit of normal for this result of {label} is not on record",
+    Why.LLN_MISSING: "the lower limit of normal for this result of {label} is not on record",
+    Why.BASELINE_MISSING: "the baseline of {label} is not on record",
+    Why.WINDOW: "no result of {label} lies within its time window",
+    Why.DATE_MISSING: "the result of {label} has no date, so its time window cannot be checked",
+    Why.ANCHOR_MISSING: "the day to which the time window of {label} is measured is not set",
+    Why.CENSORED: "the result of {label} is only a bound, and lies on either side of the limit",
+    Why.QUERY_OPEN: "a query on {label} is open",
+    Why.NOT_SIGNED: "{label} is entered but not signed",
+}
+
 
 def render_prose(rule: Rule, variables: Catalogue | None = None) -> str:
     """One sentence that says what ``rule`` says, with the labels of ``variables`` and typographic units."""
     text = _Prose(variables or builtin_catalogue()).say(rule)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def render_reason(reason: LeafReason, variables: Catalogue | None = None) -> str:
+    """Why a leaf could not be decided, in words that never hold its value; empty if it could."""
+    if reason.why is None:
+        return ""
+    label = _Prose(variables or builtin_catalogue()).label(reason.variable)
+    text = _WHY[reason.why].format(label=label)
     return f"{text[0].upper()}{text[1:]}."
 
 
@@ -78,14 +105,14 @@ class _Prose:
             case _:
                 return self.say(rule)
 
-    def _label(self, variable: str) -> str:
+    def label(self, variable: str) -> str:
         known = self.catalogue.find(variable)
         label = known.label if known is not None and known.label else variable.replace("_", " ")
         is_acronym = len(label) > 1 and not label[1].islower()
         return label if is_acronym else label[0].lower() + label[1:]
 
     def _leaf(self, leaf: Leaf) -> str:
-        name = self._label(leaf.variable)
+        name = self.label(leaf.variable)
         match leaf:
             case Compare():
                 return f"{name} is {_WORDS[leaf.op]} {_limit(leaf.limit)}"
@@ -105,15 +132,15 @@ class _Prose:
             case Compare(variable, op, limit):
                 return self._leaf(Compare(variable, _DENIED[op], limit))
             case Range():
-                return f"{self._label(part.variable)} is not {_range(part)}"
+                return f"{self.label(part.variable)} is not {_range(part)}"
             case Member():
-                return f"{self._label(part.variable)} is {_neither(part)}"
+                return f"{self.label(part.variable)} is {_neither(part)}"
             case Flag():
-                return f"{self._label(part.variable)} does not apply"
+                return f"{self.label(part.variable)} does not apply"
             case Known():
-                return f"{self._label(part.variable)} is not known"
+                return f"{self.label(part.variable)} is not known"
             case Attested():
-                return f"a named person attests that this is not so: {self._label(part.variable)}"
+                return f"a named person attests that this is not so: {self.label(part.variable)}"
             case Not(inner):
                 return self.say(inner)
             case _:

@@ -114,12 +114,13 @@ class Catalogue:
     def extended(self, own: Iterable[Variable], open: bool | None = None) -> Catalogue:
         """This catalogue with a study's own variables, which win over built-in ones of one name.
 
-        An own variable takes over bridge, range, LOINC code and synonyms of the built-in one it is named
-        after.
+        An own variable takes over bridge, range, LOINC code and synonyms of the built-in one that its name,
+        or else one of its synonyms, stands for.
         """
         merged = dict(self.variables)
         for variable in own:
-            known = self.find(variable.name)
+            named = (self.find(name) for name in (variable.name, *variable.synonyms))
+            known = next((found for found in named if found is not None), None)
             merged = {
                 name: old for name, old in merged.items() if name.casefold() != variable.name.casefold()
             }
