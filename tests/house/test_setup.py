@@ -101,3 +101,14 @@ def test_chromium_on_the_path_is_enough(checkout: Path, bare_path: Path) -> None
 
 def test_unknown_part_is_refused(checkout: Path, bare_path: Path) -> None:
     assert "unknown part" in run_setup(checkout, bare_path, "browser").stderr
+
+
+def test_missing_venv_module_is_installed_where_that_is_allowed(checkout: Path, bare_path: Path) -> None:
+    called = checkout / "apt-get.log"
+    write_program(bare_path, "id", "echo 0")
+    write_program(bare_path, "apt-get", f'echo "$*" >> "{called}"')
+    write_program(bare_path, "python3", 'case "$2" in *ensurepip*|venv) exit 1 ;; *print*) echo 3.11 ;; esac')
+    answer = run_setup(checkout, bare_path, TRIALWRIGHT_NO_INSTALL="")
+    assert "python3.11-venv" in called.read_text(encoding="utf-8").splitlines()[-1]
+    assert answer.returncode == 3
+    assert "-m venv' failed" in answer.stderr
