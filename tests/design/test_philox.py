@@ -21,8 +21,9 @@ KNOWN = [
 
 
 @numba.njit
-def compute_block(counter: np.ndarray, keys: np.ndarray) -> tuple[np.uint32, ...]:
-    return philox_block(counter[0], counter[1], counter[2], counter[3], keys)
+def compute_block(counter: tuple[np.uint64, ...], keys: tuple[np.uint64, ...]) -> tuple[np.uint32, ...]:
+    c0, c1, c2, c3 = counter
+    return philox_block(c0, c1, c2, c3, keys)
 
 
 @pytest.mark.parametrize(("counter", "key", "words"), KNOWN)
@@ -30,7 +31,7 @@ def test_known_answers(counter: tuple[int, ...], key: tuple[int, int], words: st
     """Salmon et al. 2011, kat_vectors: philox4x32 10 rounds."""
     expected = tuple(int(word, 16) for word in words.split())
     assert philox4x32(counter, key) == expected
-    compiled = compute_block(np.array(counter, np.uint32), philox_keys(key[0] | key[1] << 32))
+    compiled = compute_block(tuple(np.uint64(c) for c in counter), philox_keys(key[0] | key[1] << 32))
     assert tuple(int(word) for word in compiled) == expected
 
 
@@ -40,4 +41,7 @@ def test_kernel_equals_plain_integers() -> None:
         counter = rng.integers(0, 2**32, 4, dtype=np.uint64).astype(np.uint32)
         seed = int(rng.integers(0, 2**63))
         slow = philox4x32(tuple(int(c) for c in counter), (seed & ONES, seed >> 32))
-        assert tuple(int(w) for w in compute_block(counter, philox_keys(seed))) == slow
+        assert (
+            tuple(int(w) for w in compute_block(tuple(np.uint64(c) for c in counter), philox_keys(seed)))
+            == slow
+        )

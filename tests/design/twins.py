@@ -77,15 +77,21 @@ def seen_pfs(
     return (last, True) if died else (F(np.floor(last / interval)) * interval, False)
 
 
-def cut(row: tuple[Any, ...], column: int, look: np.float32) -> tuple[np.float32, bool] | None:
-    """(months, event) at a look on the grid of 22 bits; None before entry."""
-    entry, months, event = row[0], row[column], row[column + 1]
+def on_grid(months: np.float32) -> np.float32:
+    return (F(months).view(np.int32) & np.int32(-4)).view(F)
+
+
+def cut(scenario: DesignScenario, row: tuple[Any, ...], column: int, look: np.float32) -> Any:
+    """(months, event) at a look on the grid of 22 bits; None before entry. Columns: 1 OS, 3 PFS."""
+    entry, months, event = row[0], on_grid(row[column]), row[column + 1]
     if entry > look:
         return None
-    seen = F(entry + months) <= look
-    observed = F(months if seen else look - entry)
-    on_grid = (observed.view(np.int32) & np.int32(-4)).view(F)
-    return on_grid, bool(seen and event)
+    if F(entry + months) <= look:
+        return months, bool(event)
+    interval, waited = F(scenario.assessment_interval_months), F(look - entry)
+    if column == 3 and interval > 0:
+        waited = F(np.floor(waited / interval)) * interval
+    return on_grid(waited), False
 
 
 def log_rank(months: list[float], event: list[bool], arm: list[int]) -> tuple[float, float]:

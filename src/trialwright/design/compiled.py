@@ -48,7 +48,7 @@ def kernel(function: Function) -> Function:
 
 def inlined(function: Function) -> Function:
     """A small kernel that is always merged into its caller, so that a loop around it can be vectorised."""
-    compiled = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+    compiled = numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
     return cast(Function, compiled)
 
 

@@ -11,31 +11,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.design.compiled import inlined, kernel
+from trialwright.design.subjects import TIME_BITS, last_visit
 
-NOT_ENROLLED = np.int32(-1)
+Times = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+"""Of each subject: entry, months to event or drop-out, whether it is an event (1) or not (0)."""
+
+NOT_ENROLLED = np.int32(-4)
+"""The key of a subject who has not entered yet: before every time, neither event nor experimental arm."""
 EVENT_BIT, ARM_BIT = np.int32(2), np.int32(1)
-TIME_BITS = np.int32(-4)
+
+
+@inlined
+def coded_months(months: np.float32, event: bool) -> np.int32:
+    """The bits of a time on the grid, with the event flag."""
+    bits = np.int32(np.float32(months).view(np.int32) & TIME_BITS)
+    return np.int32(bits | EVENT_BIT) if event else bits
 
 
 @inlined
 def observation_key(
-    entry: np.float32, months: np.float32, event: np.float32, arm: np.int8, look: np.float32
+    entry: np.float32, coded: np.int32, arm: np.int32, look: np.float32, interval: np.float32
 ) -> np.int32:
-    """The key of a subject at a look; ``NOT_ENROLLED`` before entry. An event at the look itself counts."""
-    if entry > look:
-        return NOT_ENROLLED
+    """The key of a subject at a look. An event at the look itself counts.
+
+    Who is still under observation is censored at the look, or at the last visit before it.
+    """
+    months = np.int32(coded & TIME_BITS).view(np.float32)
     seen = np.float32(entry + months) <= look
-    observed = months if seen else np.float32(look - entry)
-    bits = np.int32(np.float32(observed).view(np.int32) & TIME_BITS)
-    flag = EVENT_BIT if seen and event > 0 else np.int32(0)
-    return np.int32(bits | flag | np.int32(arm))
+    waiting = coded_months(last_visit(max(np.float32(look - entry), np.float32(0.0)), interval), False)
+    key = np.int32((coded if seen else waiting) | arm)
+    return key if entry <= look else NOT_ENROLLED
 
 
 @kernel
 def compute_look_months(
-    entry: NDArray[np.float32],
-    months: NDArray[np.float32],
-    event: NDArray[np.float32],
+    times: Times,
     at_months: np.float32,
     at_events: int,
 ) -> tuple[np.float32, bool]:
@@ -47,6 +57,7 @@ def compute_look_months(
     """
     if at_events <= 0:
         return at_months, True
+    entry, months, event = times
     calendar = np.empty(entry.shape[0], np.float32)
     count, latest = 0, np.float32(0.0)
     for i in range(entry.shape[0]):
@@ -64,20 +75,21 @@ def compute_look_months(
 
 @kernel
 def compute_sorted_keys(
-    entry: NDArray[np.float32],
-    months: NDArray[np.float32],
-    event: NDArray[np.float32],
+    times: Times,
     arms: NDArray[np.int8],
     strata: NDArray[np.int8],
     stratum: int,
     look: np.float32,
+    interval: np.float32,
     keys: NDArray[np.int32],
 ) -> int:
     """Fill ``keys`` with the enrolled subjects of one stratum in ascending time; how many."""
+    entry, months, event = times
     count = 0
     for i in range(entry.shape[0]):
         if strata[i] == stratum:
-            key = observation_key(entry[i], months[i], event[i], arms[i], look)
+            coded = coded_months(months[i], event[i] > 0)
+            key = observation_key(entry[i], coded, np.int32(arms[i]), look, interval)
             if key >= 0:
                 keys[count] = key
                 count += 1

@@ -3,11 +3,11 @@
 A block of four 32-bit words is a pure function of a 128-bit counter and a 64-bit key, so any word of any
 patient of any replicate can be made without making the others.
 
-Source: Salmon, Moraes, Dror, Shaw (2011), Parallel random numbers: as easy as 1, 2, 3. SC'11, section
-3.3 and the known-answer vectors published with their implementation.
+Source: Salmon, Moraes, Dror, Shaw (2011), Parallel random numbers: as easy as 1, 2, 3. SC'11, section 3.3 and
+the known-answer vectors published with their implementation.
 
-Layout used here: key = seed; counter = (patient pair, purpose + 256 * stream, replicate low, replicate
-high). A block serves two patients of a pair with two words each.
+Layout used here: key = seed; counter = (patient pair, purpose + 256 * stream, replicate low, replicate high).
+A block serves the two patients of a pair with two words each.
 """
 
 from __future__ import annotations
@@ -29,7 +29,12 @@ PURPOSE_AFTER_PROGRESSION = 1
 PURPOSE_COURSE = 2
 """Words: which course the subject takes (treated, product failed, cured); stratum."""
 
+RoundKeys = tuple[np.uint64, ...]
+Words = tuple[np.uint32, np.uint32, np.uint32, np.uint32]
+Wide = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+
 _MASK = 0xFFFFFFFF
+_LOW = np.uint64(_MASK)
 _SHIFT = np.uint64(32)
 
 
@@ -51,45 +56,36 @@ def philox4x32(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tupl
     return c0, c1, c2, c3
 
 
-def philox_keys(seed: int) -> np.ndarray:
-    """The key schedule of a seed: ten pairs of round keys, shape (10, 2), uint32.
-
-    ``seed`` is taken modulo 2**64.
-    """
+def philox_keys(seed: int) -> RoundKeys:
+    """The key schedule of a seed (modulo 2**64): twenty round keys, in pairs."""
     k0, k1 = seed & _MASK, (seed >> 32) & _MASK
-    keys = [((k0 + r * WEYL_0) & _MASK, (k1 + r * WEYL_1) & _MASK) for r in range(ROUNDS)]
-    return np.array(keys, dtype=np.uint32)
+    pairs = [((k0 + r * WEYL_0) & _MASK, (k1 + r * WEYL_1) & _MASK) for r in range(ROUNDS)]
+    return tuple(np.uint64(key) for pair in pairs for key in pair)
 
 
 @inlined
-def philox_round(
-    c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, k0: np.uint32, k1: np.uint32
-) -> tuple[np.uint32, np.uint32, np.uint32, np.uint32]:
-    """One round on 32-bit words."""
-    product_0 = MULTIPLIER_0 * np.uint64(c0)
-    product_1 = MULTIPLIER_1 * np.uint64(c2)
-    return (
-        np.uint32(np.uint32(product_1 >> _SHIFT) ^ c1 ^ k0),
-        np.uint32(product_1),
-        np.uint32(np.uint32(product_0 >> _SHIFT) ^ c3 ^ k1),
-        np.uint32(product_0),
-    )
+def philox_round(wide: Wide, k0: np.uint64, k1: np.uint64) -> Wide:
+    """One round. The words stand in the lower halves of 64 bits, the upper halves hold rubbish.
+
+    So written, eight lanes need three instructions a product and no packing between the rounds.
+    """
+    product_0 = (wide[0] & _LOW) * MULTIPLIER_0
+    product_1 = (wide[2] & _LOW) * MULTIPLIER_1
+    return (product_1 >> _SHIFT) ^ wide[1] ^ k0, product_1, (product_0 >> _SHIFT) ^ wide[3] ^ k1, product_0
 
 
 @inlined
-def philox_block(
-    pair: np.uint32, purpose: np.uint32, low: np.uint32, high: np.uint32, keys: np.ndarray
-) -> tuple[np.uint32, np.uint32, np.uint32, np.uint32]:
+def philox_block(pair: np.uint64, purpose: np.uint64, low: np.uint64, high: np.uint64, k: RoundKeys) -> Words:
     """Ten rounds with the key schedule of :func:`philox_keys`: the four words of a patient pair."""
-    c0, c1, c2, c3 = pair, purpose, low, high
-    c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, keys[0, 0], keys[0, 1])
-    c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, keys[1, 0], keys[1, 1])
-    c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, keys[2, 0], keys[2, 1])
-    c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, keys[3, 0], keys[3, 1])
-    c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, keys[4, 0], keys[4, 1])
-    c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, keys[5, 0], keys[5, 1])
-    c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, keys[6, 0], keys[6, 1])
-    c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, keys[7, 0], keys[7, 1])
-    c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, keys[8, 0], keys[8, 1])
-    c0, c1, c2, c3 = philox_round(c0, c1, c2, c3, keys[9, 0], keys[9, 1])
-    return c0, c1, c2, c3
+    wide = (pair, purpose, low, high)
+    wide = philox_round(wide, k[0], k[1])
+    wide = philox_round(wide, k[2], k[3])
+    wide = philox_round(wide, k[4], k[5])
+    wide = philox_round(wide, k[6], k[7])
+    wide = philox_round(wide, k[8], k[9])
+    wide = philox_round(wide, k[10], k[11])
+    wide = philox_round(wide, k[12], k[13])
+    wide = philox_round(wide, k[14], k[15])
+    wide = philox_round(wide, k[16], k[17])
+    wide = philox_round(wide, k[18], k[19])
+    return np.uint32(wide[0]), np.uint32(wide[1]), np.uint32(wide[2]), np.uint32(wide[3])

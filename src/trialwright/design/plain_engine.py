@@ -7,61 +7,56 @@ from numpy.typing import NDArray
 
 from trialwright.design.compiled import kernel
 from trialwright.design.cut import compute_look_months, compute_sorted_keys, decode_keys
+from trialwright.design.philox import RoundKeys
 from trialwright.design.replicate import ENTRY, OS_MONTHS, PFS_MONTHS, compute_replicate
 from trialwright.design.survival_tests import compute_cox, compute_log_rank, compute_risk_table
+from trialwright.design.tables import Plan
 
 SCORE, VARIANCE, EVENTS, LOG_HR, INFORMATION = range(5)
 """Columns of an endpoint's result at a look."""
 
-ENDPOINTS = ("os", "pfs")
-CourseArrays = tuple[NDArray[np.float32], ...]
+Work = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int8], NDArray[np.int8], NDArray[np.float64]]
+"""Scratch of one replicate: keys, months, events, arms, risk table."""
 
 
 @kernel
 def compute_endpoint(
     data: NDArray[np.float32],
     column: int,
-    arms: NDArray[np.int8],
+    plan: Plan,
     strata: NDArray[np.int8],
-    strata_count: int,
     look: np.float32,
-    work: tuple[
-        NDArray[np.int32], NDArray[np.float32], NDArray[np.int8], NDArray[np.int8], NDArray[np.float64]
-    ],
+    work: Work,
     out: NDArray[np.float64],
 ) -> None:
     """Log-rank and Cox of one endpoint at one look, stratified where there are strata."""
     keys, months, event, arm, table = work
+    interval = plan.interval if column == PFS_MONTHS else np.float32(0.0)
     rows = 0
-    for stratum in range(strata_count):
-        count = compute_sorted_keys(
-            data[:, ENTRY], data[:, column], data[:, column + 1], arms, strata, stratum, look, keys
-        )
+    for stratum in range(plan.tables.stratum_up_to.shape[0]):
+        times = data[:, ENTRY], data[:, column], data[:, column + 1]
+        count = compute_sorted_keys(times, plan.arms, strata, stratum, look, interval, keys)
         decode_keys(keys, count, months, event, arm)
         rows += compute_risk_table(months[:count], event[:count], arm[:count], table[rows:])
     out[SCORE], out[VARIANCE] = compute_log_rank(table, rows)
     out[EVENTS] = table[:rows, 2].sum()
-    out[LOG_HR], out[INFORMATION] = compute_cox(table, rows)
+    out[LOG_HR], out[INFORMATION] = compute_cox(table, rows) if plan.cox else (np.nan, 0.0)
 
 
 @kernel
 def compute_stretch(
     first: int,
-    stream: int,
-    keys: NDArray[np.uint32],
-    arms: NDArray[np.int8],
-    tables: CourseArrays,
-    interval: np.float32,
-    looks: NDArray[np.float64],
+    keys: RoundKeys,
+    plan: Plan,
     results: NDArray[np.float64],
     look_months: NDArray[np.float64],
 ) -> None:
     """Fill ``results`` (replicates, looks, endpoints, 5) and ``look_months`` (replicates, looks).
 
-    ``looks`` has a row a look: latest time, events wanted (0 for a look by calendar), endpoint counted.
-    ``look_months`` is negative where the wanted events were not reached.
+    ``look_months`` is negative where the wanted events were not reached. Endpoints that are not tested stay
+    as they were.
     """
-    n = arms.shape[0]
+    n = plan.arms.shape[0]
     data, strata = np.empty((n, 5), np.float32), np.empty(n, np.int8)
     work = (
         np.empty(n, np.int32),
@@ -70,28 +65,14 @@ def compute_stretch(
         np.empty(n, np.int8),
         np.empty((n, 4), np.float64),
     )
-    starts, first_cumulative, first_mean, progress, die, second_cumulative = tables[:6]
-    second_mean, die_after, part_up_to, stratum_up_to = tables[6:10]
-    accrual = tables[10]
     for r in range(results.shape[0]):
-        compute_replicate(
-            first + r, stream, keys, arms, starts, first_cumulative, first_mean, progress, die,
-            second_cumulative, second_mean, die_after, part_up_to, stratum_up_to, accrual, interval,
-            data, strata,
-        )  # fmt: skip
-        for k in range(looks.shape[0]):
-            column = OS_MONTHS if looks[k, 2] == 0 else PFS_MONTHS
-            look, reached = compute_look_months(
-                data[:, ENTRY],
-                data[:, column],
-                data[:, column + 1],
-                np.float32(looks[k, 0]),
-                int(looks[k, 1]),
-            )
+        compute_replicate(first + r, plan.stream, keys, plan.arms, plan.tables, plan.interval, data, strata)
+        for k in range(plan.looks.shape[0]):
+            column = OS_MONTHS if plan.looks[k, 2] == 0 else PFS_MONTHS
+            times = data[:, ENTRY], data[:, column], data[:, column + 1]
+            look, reached = compute_look_months(times, np.float32(plan.looks[k, 0]), int(plan.looks[k, 1]))
             look_months[r, k] = look if reached else -look
-            compute_endpoint(
-                data, OS_MONTHS, arms, strata, stratum_up_to.shape[0], look, work, results[r, k, 0]
-            )
-            compute_endpoint(
-                data, PFS_MONTHS, arms, strata, stratum_up_to.shape[0], look, work, results[r, k, 1]
-            )
+            for e in range(2):
+                if plan.tested[e]:
+                    column = OS_MONTHS if e == 0 else PFS_MONTHS
+                    compute_endpoint(data, column, plan, strata, look, work, results[r, k, e])

@@ -1,7 +1,7 @@
-"""One replicate, subject by subject: the plain engine, which does everything the design room knows.
+"""One replicate, subject by subject: the plain way, which does everything the design room knows.
 
-The lane engine (:mod:`trialwright.design.lanes`) does the common cases many times faster and must agree
-with this one to the last bit of every subject.
+The lane engine does the common cases many times faster and must agree with this one in every bit of every
+subject.
 """
 
 from __future__ import annotations
@@ -9,94 +9,108 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trialwright.design.compiled import kernel
+from trialwright.design.compiled import inlined, kernel
 from trialwright.design.philox import (
     PURPOSE_AFTER_PROGRESSION,
     PURPOSE_COURSE,
     PURPOSE_FIRST_EXIT,
+    RoundKeys,
     philox_block,
 )
 from trialwright.design.subjects import (
     DEATH,
-    DROP_OUT,
     PROGRESSION,
-    course_of,
     entry_months,
     exponential,
     last_visit,
+    on_grid,
     piece_at,
     piece_of,
     seen_at_visit,
+    split_share,
     uniform,
 )
+from trialwright.design.tables import CourseTables
 
 ENTRY, OS_MONTHS, OS_EVENT, PFS_MONTHS, PFS_EVENT = range(5)
 """Columns of a replicate; an event is 1, drop-out 0."""
+
+
+@inlined
+def subject_words(
+    i: int, purpose: int, stream: int, replicate: int, keys: RoundKeys
+) -> tuple[np.uint32, np.uint32]:
+    """The two words of a subject for a purpose."""
+    a, b, c, d = philox_block(
+        np.uint64(i >> 1),
+        np.uint64(purpose | (stream << 8)),
+        np.uint64(replicate & 0xFFFFFFFF),
+        np.uint64(replicate >> 32),
+        keys,
+    )
+    return (c, d) if i & 1 else (a, b)
+
+
+@inlined
+def course_of(
+    i: int, arm: int, stream: int, replicate: int, keys: RoundKeys, t: CourseTables
+) -> tuple[int, int]:
+    """(course, stratum) of a subject."""
+    strata, parts = t.stratum_up_to.shape[0], t.part_up_to.shape[2]
+    if strata == 1 and parts == 1:
+        return arm, 0
+    word_part, word_stratum = subject_words(i, PURPOSE_COURSE, stream, replicate, keys)
+    stratum = 0
+    while uniform(word_stratum) >= t.stratum_up_to[stratum]:
+        stratum += 1
+    part = 0
+    while uniform(word_part) >= t.part_up_to[stratum, arm, part]:
+        part += 1
+    return (stratum * 2 + arm) * parts + part, stratum
+
+
+@inlined
+def exit_after(
+    first: np.float32, course: int, word_time: np.uint32, word_kind: np.uint32, t: CourseTables
+) -> tuple[np.float32, bool]:
+    """(time of death or drop-out, whether it is death) of a subject who progressed at ``first``."""
+    k = piece_at(first, t.starts)
+    spent = t.second_cumulative[course, k] + (first - t.starts[k]) / t.second_mean[course, k]
+    target = spent + exponential(word_time)
+    k = piece_of(target, t.second_cumulative, course)
+    last = t.starts[k] + (target - t.second_cumulative[course, k]) * t.second_mean[course, k]
+    return max(last, first), uniform(word_kind) < t.die_after[course, k]
 
 
 @kernel
 def compute_replicate(
     replicate: int,
     stream: int,
-    keys: NDArray[np.uint32],
+    keys: RoundKeys,
     arms: NDArray[np.int8],
-    starts: NDArray[np.float32],
-    first_cumulative: NDArray[np.float32],
-    first_mean: NDArray[np.float32],
-    progress: NDArray[np.float32],
-    die: NDArray[np.float32],
-    second_cumulative: NDArray[np.float32],
-    second_mean: NDArray[np.float32],
-    die_after: NDArray[np.float32],
-    part_up_to: NDArray[np.float32],
-    stratum_up_to: NDArray[np.float32],
-    accrual: NDArray[np.float32],
+    t: CourseTables,
     interval: np.float32,
     out: NDArray[np.float32],
     strata: NDArray[np.int8],
 ) -> None:
     """Fill ``out`` (subjects, 5) and ``strata`` (subjects,) with one replicate before any data cut."""
-    low, high = np.uint32(replicate & 0xFFFFFFFF), np.uint32(replicate >> 32)
-    base = np.uint32(stream << 8)
-    single = part_up_to.shape[2] == 1 and stratum_up_to.shape[0] == 1
     for i in range(arms.shape[0]):
-        pair, odd = np.uint32(i >> 1), (i & 1) == 1
-        a, b, c, d = philox_block(pair, base | np.uint32(PURPOSE_FIRST_EXIT), low, high, keys)
-        word_time, word_kind = (c, d) if odd else (a, b)
-        a, b, c, d = philox_block(pair, base | np.uint32(PURPOSE_AFTER_PROGRESSION), low, high, keys)
-        word_after, word_kind_after = (c, d) if odd else (a, b)
-        course, strata[i] = int(arms[i]), 0
-        if not single:
-            a, b, c, d = philox_block(pair, base | np.uint32(PURPOSE_COURSE), low, high, keys)
-            word_part, word_stratum = (c, d) if odd else (a, b)
-            course, strata[i] = course_of(arms[i], word_part, word_stratum, part_up_to, stratum_up_to)
-        # first exit: time, then kind; what is left of the second uniform number places the entry
+        word_time, word_kind = subject_words(i, PURPOSE_FIRST_EXIT, stream, replicate, keys)
+        course, strata[i] = course_of(i, arms[i], stream, replicate, keys, t)
         target = exponential(word_time)
-        k = piece_of(target, first_cumulative, course)
-        first = starts[k] + (target - first_cumulative[course, k]) * first_mean[course, k]
-        share = uniform(word_kind)
-        to_progress, to_die = progress[course, k], die[course, k]
-        if share < to_progress:
-            kind, share = PROGRESSION, share / to_progress
-        elif share < to_die:
-            kind, share = DEATH, (share - to_progress) / (to_die - to_progress)
-        else:
-            kind, share = DROP_OUT, (share - to_die) / (np.float32(1.0) - to_die)
-        out[i, ENTRY] = entry_months(share, accrual)
+        k = piece_of(target, t.first_cumulative, course)
+        first = t.starts[k] + (target - t.first_cumulative[course, k]) * t.first_mean[course, k]
+        kind, share = split_share(uniform(word_kind), t.progress[course, k], t.die[course, k])
+        out[i, ENTRY] = entry_months(share, t.accrual)
         last, died = first, kind == DEATH
         if kind == PROGRESSION:
-            k = piece_at(first, starts)
-            spent = second_cumulative[course, k] + (first - starts[k]) / second_mean[course, k]
-            target = spent + exponential(word_after)
-            k = piece_of(target, second_cumulative, course)
-            last = starts[k] + (target - second_cumulative[course, k]) * second_mean[course, k]
-            last = max(last, first)
-            died = uniform(word_kind_after) < die_after[course, k]
-        out[i, OS_MONTHS], out[i, OS_EVENT] = last, died
+            word_time, word_kind = subject_words(i, PURPOSE_AFTER_PROGRESSION, stream, replicate, keys)
+            last, died = exit_after(first, course, word_time, word_kind, t)
+        out[i, OS_MONTHS], out[i, OS_EVENT] = on_grid(last), died
         seen = seen_at_visit(first, interval)
-        if kind == PROGRESSION and (seen <= last or not interval > 0):
-            out[i, PFS_MONTHS], out[i, PFS_EVENT] = seen, 1
+        if kind == PROGRESSION and seen <= last:
+            out[i, PFS_MONTHS], out[i, PFS_EVENT] = on_grid(seen), 1
         elif died:
-            out[i, PFS_MONTHS], out[i, PFS_EVENT] = last, 1
+            out[i, PFS_MONTHS], out[i, PFS_EVENT] = on_grid(last), 1
         else:
-            out[i, PFS_MONTHS], out[i, PFS_EVENT] = last_visit(last, interval), 0
+            out[i, PFS_MONTHS], out[i, PFS_EVENT] = on_grid(last_visit(last, interval)), 0

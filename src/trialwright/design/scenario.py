@@ -105,6 +105,10 @@ class DesignScenario:
         """1 for the experimental arm, 0 for control: the ratio's pattern, repeated."""
         return int(subject % sum(self.ratio) < self.ratio[0])
 
+    def tests_endpoint(self, endpoint: Endpoint) -> bool:
+        """Whether any test is made on the endpoint."""
+        return any(test.endpoint == endpoint for test in self.tests)
+
     @property
     def enrolment_months(self) -> float:
         """How long enrolment is open."""

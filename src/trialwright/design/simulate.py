@@ -8,14 +8,15 @@ from functools import partial
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trialwright.design.check import check_scenario, check_tally
 from trialwright.design.philox import philox_keys
 from trialwright.design.plain_engine import compute_stretch
 from trialwright.design.result import DesignResult
 from trialwright.design.scenario import DesignScenario
-from trialwright.design.tables import NEVER, compute_tables
-from trialwright.design.tally import Tally, compute_tally
+from trialwright.design.tables import Plan, compute_plan
+from trialwright.design.tally import Tally, add_results, empty_tally
 from trialwright.study.findings import has_errors
 
 STRETCH = 4096
@@ -40,15 +41,11 @@ def simulate_design(
     findings = check_scenario(scenario)
     if has_errors(findings) or replicates < 1:
         return DesignResult(scenario, 0, seed, None, tuple(findings))
-    tally: Tally | None = None
+    tally = empty_tally(len(scenario.looks))
     for part in _tallies(scenario, replicates, seed, cores):
-        if tally is None:
-            tally = part
-        else:
-            tally.add(part)
+        tally.add(part)
         if progress is not None:
             progress(tally.replicates, replicates)
-    assert tally is not None
     return DesignResult(scenario, replicates, seed, tally, (*findings, *check_tally(scenario, tally)))
 
 
@@ -64,29 +61,21 @@ def _tallies(scenario: DesignScenario, replicates: int, seed: int, cores: int) -
 
 def simulate_stretch(scenario: DesignScenario, seed: int, stretch: tuple[int, int]) -> Tally:
     """The tally of replicates ``first`` to ``first + count - 1``."""
-    results, look_months = compute_stretch_results(scenario, seed, *stretch)
-    return compute_tally(results, look_months, critical_z(scenario), scenario.sides, scenario.fewest_events)
+    plan = compute_plan(scenario)
+    results, look_months = compute_stretch_results(plan, seed, *stretch)
+    tally = empty_tally(len(scenario.looks))
+    limit = critical_z(scenario)
+    add_results(results, look_months, plan.tested, limit, scenario.sides, scenario.fewest_events, tally)
+    return tally
 
 
 def compute_stretch_results(
-    scenario: DesignScenario, seed: int, first: int, count: int
-) -> tuple[np.ndarray, np.ndarray]:
+    plan: Plan, seed: int, first: int, count: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(results, look months) a replicate, by the plain engine; shapes as in the engine."""
-    tables = compute_tables(scenario)
-    results = np.empty((count, len(scenario.looks), 2, 5))
-    look_months = np.empty((count, len(scenario.looks)))
-    looks = np.array(
-        [
-            (NEVER if look.at_months is None else look.at_months, look.at_events or 0, look.endpoint == "pfs")
-            for look in scenario.looks
-        ]
-    )
-    arms = np.array([scenario.arm_of(i) for i in range(scenario.subjects)], dtype=np.int8)
-    arrays = tuple(getattr(tables, name) for name in tables.__slots__)
-    interval = np.float32(scenario.assessment_interval_months)
-    compute_stretch(
-        first, scenario.stream, philox_keys(seed), arms, arrays, interval, looks, results, look_months
-    )
+    results = np.full((count, plan.looks.shape[0], 2, 5), np.nan)
+    look_months = np.empty((count, plan.looks.shape[0]))
+    compute_stretch(first, philox_keys(seed), plan, results, look_months)
     return results, look_months
 
 

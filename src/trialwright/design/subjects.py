@@ -10,18 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.design.compiled import inlined
-from trialwright.design.tables import NEVER
 
 PROGRESSION, DEATH, DROP_OUT = 0, 1, 2
 
-_ZERO, _HALF, _ONE, _TWO = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(2.0)
-_NEVER = np.float32(NEVER)
+_ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 _UNIT = np.float32(2.0**-32)
 _BELOW_ONE = np.float32(1.0 - 2.0**-24)
 _LOG2 = np.float32(0.6931471805599453)
 _ROOT_HALF_BITS = np.int32(0x3F3504F3)
 _MANTISSA = np.int32(0x007FFFFF)
 _LEAST_EXIT = np.float32(1e-8)
+TIME_BITS = np.int32(-4)
 
 # Minimax polynomial for log(1 + x) / x on [sqrt(1/2) - 1, sqrt(2) - 1]; the coefficients are those of
 # S. L. Moshier's Cephes library (logf), maximal relative error below 1e-7.
@@ -101,21 +100,19 @@ def entry_months(share: np.float32, accrual: NDArray[np.float32]) -> np.float32:
 
 
 @inlined
-def course_of(
-    arm: int,
-    word_part: np.uint32,
-    word_stratum: np.uint32,
-    part_up_to: NDArray[np.float32],
-    stratum_up_to: NDArray[np.float32],
-) -> tuple[int, int]:
-    """(course, stratum) of a subject from two random words."""
-    stratum = 0
-    while uniform(word_stratum) >= stratum_up_to[stratum]:
-        stratum += 1
-    part = 0
-    while uniform(word_part) >= part_up_to[stratum, arm, part]:
-        part += 1
-    return (stratum * 2 + arm) * part_up_to.shape[2] + part, stratum
+def split_share(share: np.float32, progress: np.float32, die: np.float32) -> tuple[int, np.float32]:
+    """(kind of exit, what is left of the uniform number, again uniform) by cumulative probabilities."""
+    if share < progress:
+        return PROGRESSION, share / progress
+    if share < die:
+        return DEATH, (share - progress) / (die - progress)
+    return DROP_OUT, (share - die) / (_ONE - die)
+
+
+@inlined
+def on_grid(months: np.float32) -> np.float32:
+    """A time with its two lowest bits cleared: they make room for event and arm in the sort keys."""
+    return np.int32(np.float32(months).view(np.int32) & TIME_BITS).view(np.float32)
 
 
 @inlined

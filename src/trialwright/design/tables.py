@@ -7,7 +7,7 @@ month's time are more than any trial measures, and twice as many lanes fit a reg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,7 @@ NEVER = 1e30
 """Months, for what does not happen: beyond every trial, and finite so that arithmetic stays simple."""
 
 
-@dataclass(frozen=True, slots=True)
-class CourseTables:
+class CourseTables(NamedTuple):
     """Per course (row) and piece (column), float32.
 
     ``starts``: start of each piece, shared, shape (pieces,). For each state (``first``: before
@@ -45,6 +44,39 @@ class CourseTables:
     """Shape (strata,): cumulative proportion."""
     accrual: Single
     """Shape (periods, 3): cumulative share at the start, time at the start, months per unit share."""
+
+
+class Plan(NamedTuple):
+    """What the engines take: subjects, beliefs, looks and what is wanted of them.
+
+    ``looks`` (looks, 3): latest calendar time, events wanted (0 for a look by calendar), whether PFS events
+    count. ``tested``: whether OS and PFS are tested. ``cox``: whether hazard ratios are estimated.
+    """
+
+    arms: NDArray[np.int8]
+    tables: CourseTables
+    interval: np.float32
+    looks: NDArray[np.float64]
+    tested: tuple[bool, bool]
+    cox: bool
+    stream: int
+
+
+def compute_plan(scenario: DesignScenario, cox: bool = True) -> Plan:
+    """The plan of a scenario."""
+    looks = [
+        (NEVER if look.at_months is None else look.at_months, look.at_events or 0, look.endpoint == "pfs")
+        for look in scenario.looks
+    ]
+    return Plan(
+        arms=np.array([scenario.arm_of(i) for i in range(scenario.subjects)], dtype=np.int8),
+        tables=compute_tables(scenario),
+        interval=np.float32(scenario.assessment_interval_months),
+        looks=np.array(looks, dtype=np.float64),
+        tested=(scenario.tests_endpoint("os"), scenario.tests_endpoint("pfs")),
+        cox=cox,
+        stream=scenario.stream,
+    )
 
 
 def compute_tables(scenario: DesignScenario) -> CourseTables:

@@ -6,32 +6,32 @@ stretches of one core, many cores or many machines gives the same result to the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trialwright.design.compiled import kernel
 from trialwright.design.plain_engine import EVENTS, LOG_HR, SCORE, VARIANCE
 
-GRID = 2**20
+GRID = 2.0**20
 LOG_HR_BINS, LOG_HR_LIMIT = 16384, 8.0
 MONTH_BINS, MONTHS_LIMIT = 8192, 512.0
 
 Counts = NDArray[np.int64]
 
 
-@dataclass(slots=True)
-class Tally:
-    """Sums over replicates by look and endpoint (os, pfs).
+class Tally(NamedTuple):
+    """Sums over replicates by look and endpoint (os, pfs); an endpoint that is not tested stays at zero.
 
-    ``rejected``: (looks, endpoints, 2) two-sided rejections and those in favour of the experimental arm.
-    ``few``: replicates with too few events. ``none``: without any information (no log-rank). ``events``,
-    ``log_hr``, ``months``: (.., 2) sums of values and squares on the grid. ``endless``: (.., 2) hazard
-    ratios of zero and of infinity. ``both``: looks where both endpoints were rejected in favour.
-    ``missed``: looks whose events never came.
+    ``rejected``: (looks, endpoints, 2) two-sided rejections, and those in favour of the experimental arm.
+    ``few``: too few events. ``none``: no information, so no log-rank. ``events``, ``log_hr``, ``months``:
+    (.., 2) sums of values and squares on the grid. ``estimable``: finite hazard ratios. ``endless``: (..,
+    2) hazard ratios of zero and of infinity. ``both``: both endpoints rejected in favour. ``missed``: looks
+    whose events never came.
     """
 
-    replicates: int
+    trials: Counts
     rejected: Counts
     few: Counts
     none: Counts
@@ -45,65 +45,108 @@ class Tally:
     missed: Counts
     both: Counts
 
+    @property
+    def replicates(self) -> int:
+        """How many replicates have been counted."""
+        return int(self.trials[0])
+
     def add(self, other: Tally) -> None:
         """Take in another tally of the same shape."""
-        self.replicates += other.replicates
-        for name in self.__slots__:
-            if name != "replicates":
-                getattr(self, name).__iadd__(getattr(other, name))
+        for mine, theirs in zip(self, other, strict=True):
+            mine += theirs
 
 
-def on_grid(values: NDArray[np.float64]) -> Counts:
-    """Sums over the first axis of values and of squares, on the integer grid; shape (..., 2)."""
-    grid = np.rint(values * GRID).astype(np.int64)
-    squares = np.rint(values * values * GRID).astype(np.int64)
-    return np.stack([grid.sum(axis=0), squares.sum(axis=0)], axis=-1)
+def empty_tally(looks: int) -> Tally:
+    """A tally of nothing."""
 
+    def zeros(*shape: int) -> Counts:
+        return np.zeros(shape, dtype=np.int64)
 
-def compute_tally(
-    results: NDArray[np.float64],
-    look_months: NDArray[np.float64],
-    critical_z: float,
-    sides: int,
-    fewest_events: int,
-) -> Tally:
-    """The tally of a stretch: results (replicates, looks, endpoints, 5), look_months (replicates, looks)."""
-    variance = results[..., VARIANCE]
-    informative = variance > 0
-    z = np.divide(results[..., SCORE], np.sqrt(variance), out=np.zeros_like(variance), where=informative)
-    in_favour = z <= -critical_z
-    rejected = np.abs(z) >= critical_z if sides == 2 else in_favour
-    log_hr = results[..., LOG_HR]
-    estimable = np.isfinite(log_hr)
-    kept = np.where(estimable, log_hr, 0.0)
-    months = np.abs(look_months)
     return Tally(
-        replicates=results.shape[0],
-        rejected=np.stack([rejected.sum(axis=0), in_favour.sum(axis=0)], axis=-1),
-        few=(results[..., EVENTS] < fewest_events).sum(axis=0),
-        none=(~informative).sum(axis=0),
-        events=on_grid(results[..., EVENTS]),
-        log_hr=on_grid(kept),
-        estimable=estimable.sum(axis=0),
-        endless=np.stack([(log_hr == -np.inf).sum(axis=0), (log_hr == np.inf).sum(axis=0)], axis=-1),
-        log_hr_bins=_histogram(log_hr, -LOG_HR_LIMIT, LOG_HR_LIMIT, LOG_HR_BINS, ~np.isnan(log_hr)),
-        months=on_grid(months),
-        month_bins=_histogram(months, 0.0, MONTHS_LIMIT, MONTH_BINS, np.ones_like(months, dtype=bool)),
-        missed=(look_months < 0).sum(axis=0),
-        both=in_favour.all(axis=-1).sum(axis=0),
+        trials=zeros(1),
+        rejected=zeros(looks, 2, 2),
+        few=zeros(looks, 2),
+        none=zeros(looks, 2),
+        events=zeros(looks, 2, 2),
+        log_hr=zeros(looks, 2, 2),
+        estimable=zeros(looks, 2),
+        endless=zeros(looks, 2, 2),
+        log_hr_bins=zeros(looks, 2, LOG_HR_BINS),
+        months=zeros(looks, 2),
+        month_bins=zeros(looks, MONTH_BINS),
+        missed=zeros(looks),
+        both=zeros(looks),
     )
 
 
-def _histogram(
-    values: NDArray[np.float64], low: float, high: float, bins: int, where: NDArray[np.bool_]
-) -> Counts:
-    """Counts by bin over the first axis, outliers in the outermost bins; shape (..., bins)."""
-    flat, keep = values.reshape(values.shape[0], -1), where.reshape(values.shape[0], -1)
-    scaled = np.clip((flat - low) * (bins / (high - low)), 0, bins - 1)
-    counts = [
-        np.bincount(scaled[keep[:, c], c].astype(np.int64), minlength=bins) for c in range(flat.shape[1])
-    ]
-    return np.stack(counts).reshape((*values.shape[1:], bins))
+@kernel
+def add_value(value: float, sums: Counts) -> None:
+    """Add a value and its square to a pair of sums on the grid."""
+    sums[0] += np.int64(np.rint(value * GRID))
+    sums[1] += np.int64(np.rint(value * value * GRID))
+
+
+@kernel
+def bin_of(value: float, low: float, high: float, bins: int) -> int:
+    """The bin of a value; outliers fall in the outermost bins."""
+    return int(min(max((value - low) * (bins / (high - low)), 0.0), bins - 1.0))
+
+
+@kernel
+def add_endpoint(
+    row: NDArray[np.float64], k: int, e: int, critical_z: float, sides: int, fewest_events: int, tally: Tally
+) -> bool:
+    """Count one endpoint of one replicate; whether it was rejected in favour of the experimental arm."""
+    in_favour = False
+    if row[VARIANCE] > 0:
+        z = row[SCORE] / np.sqrt(row[VARIANCE])
+        in_favour = z <= -critical_z
+        if in_favour or (sides == 2 and z >= critical_z):
+            tally.rejected[k, e, 0] += 1
+        if in_favour:
+            tally.rejected[k, e, 1] += 1
+    else:
+        tally.none[k, e] += 1
+    if row[EVENTS] < fewest_events:
+        tally.few[k, e] += 1
+    add_value(row[EVENTS], tally.events[k, e])
+    log_hr = row[LOG_HR]
+    if not np.isnan(log_hr):
+        tally.log_hr_bins[k, e, bin_of(log_hr, -LOG_HR_LIMIT, LOG_HR_LIMIT, LOG_HR_BINS)] += 1
+        if np.isinf(log_hr):
+            tally.endless[k, e, 1 if log_hr > 0 else 0] += 1
+        else:
+            tally.estimable[k, e] += 1
+            add_value(log_hr, tally.log_hr[k, e])
+    return in_favour
+
+
+@kernel
+def add_results(
+    results: NDArray[np.float64],
+    look_months: NDArray[np.float64],
+    tested: tuple[bool, bool],
+    critical_z: float,
+    sides: int,
+    fewest_events: int,
+    tally: Tally,
+) -> None:
+    """Count a stretch: results (replicates, looks, endpoints, 5), look_months (replicates, looks)."""
+    tally.trials[0] += results.shape[0]
+    for r in range(results.shape[0]):
+        for k in range(results.shape[1]):
+            months = look_months[r, k]
+            if months < 0:
+                tally.missed[k] += 1
+                months = -months
+            add_value(months, tally.months[k])
+            tally.month_bins[k, bin_of(months, 0.0, MONTHS_LIMIT, MONTH_BINS)] += 1
+            favours = 0
+            for e in range(2):
+                if tested[e]:
+                    favours += add_endpoint(results[r, k, e], k, e, critical_z, sides, fewest_events, tally)
+            if favours == 2:
+                tally.both[k] += 1
 
 
 def quantile(counts: Counts, low: float, high: float, share: float) -> float | None:
@@ -113,6 +156,6 @@ def quantile(counts: Counts, low: float, high: float, share: float) -> float | N
         return None
     up_to = np.cumsum(counts)
     at = int(np.searchsorted(up_to, share * total, side="left"))
-    before = up_to[at] - counts[at]
+    before = int(up_to[at]) - int(counts[at])
     inside = (share * total - before) / max(int(counts[at]), 1)
     return low + (at + inside) * (high - low) / counts.shape[0]
