@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from trialwright.outcomes.adverse_events import AdverseEvent
-from trialwright.outcomes.ctcae import Dictionary
+from trialwright.outcomes.ctcae import CtcaeDictionary
 from trialwright.outcomes.dates import PartialDate
 from trialwright.outcomes.progression_free import Assessment, ProgressionHistory
 from trialwright.outcomes.quality_of_life import Form as QualityForm
@@ -176,7 +176,9 @@ def derive_quality_forms(study: Study, state: SubjectState, instrument: Instrume
     return found
 
 
-def derive_adverse_events(study: Study, state: SubjectState, dictionary: Dictionary) -> list[AdverseEvent]:
+def derive_adverse_events(
+    study: Study, state: SubjectState, dictionary: CtcaeDictionary
+) -> list[AdverseEvent]:
     """The adverse events of one subject, with the organ class of the dictionary's term."""
     found: list[AdverseEvent] = []
     for sheet in sheets(study, state, "adverse_event"):

@@ -1,0 +1,165 @@
+"""The analysis data: what the outcomes say of every subject, at one cut of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from trialwright.outcomes.adverse_events import AdverseEvent, TreatmentPeriod, derive_treatment_emergent
+from trialwright.outcomes.analysis_sets import AnalysisSet, SubjectFacts, derive_memberships, find_members
+from trialwright.outcomes.ctcae import CtcaeDictionary, read_dictionary
+from trialwright.outcomes.progression_free import (
+    PROGRESSION_RULES,
+    AssessmentSchedule,
+    ProgressionHistory,
+    compute_progression_free,
+)
+from trialwright.outcomes.qlq_c30 import QLQ_C30
+from trialwright.outcomes.quality_of_life import Form as QualityForm
+from trialwright.outcomes.recist.time_points import TimePoint
+from trialwright.outcomes.survival_times import (
+    TimeToEvent,
+    compute_death_date,
+    compute_overall_survival,
+)
+from trialwright.study.model import Study
+from trialwright.study.model.forms import Form
+from trialwright.study.model.schedule import Visit
+from trialwright.trial.subject import SubjectState
+
+from .answers import whole_date
+from .subjects import (
+    allocated_on,
+    derive_adverse_events,
+    derive_progression_history,
+    derive_quality_forms,
+    derive_responses,
+    derive_vital_history,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectData:
+    """One subject as the analysis sees it. The derived parts are None or empty before allocation."""
+
+    state: SubjectState
+    survival: TimeToEvent | None = None
+    progression: TimeToEvent | None = None
+    responses: tuple[TimePoint, ...] = ()
+    quality: tuple[QualityForm, ...] = ()
+    events: tuple[AdverseEvent, ...] = ()
+    emergent: tuple[AdverseEvent, ...] = ()
+
+    @property
+    def arm(self) -> str:
+        """The arm by allocation; '' without one."""
+        return self.state.allocation.arm if self.state.allocation else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Every subject, and who belongs to which analysis set (subject -> arm)."""
+
+    study: Study
+    subjects: tuple[SubjectData, ...]
+    sets: Mapping[AnalysisSet, Mapping[str, str]]
+    cut_on: date
+
+    def of(self, members: AnalysisSet) -> list[SubjectData]:
+        """The subjects of one analysis set."""
+        return [subject for subject in self.subjects if subject.state.subject in self.sets[members]]
+
+
+def derive_dataset(study: Study, states: Iterable[SubjectState], cut_on: date) -> Dataset:
+    """The analysis data of all subjects as captured, with nothing after ``cut_on`` counted."""
+    dictionary = read_dictionary(study.safety.ctcae_version)
+    subjects = tuple(
+        _subject(study, state, dictionary, cut_on) for state in sorted(states, key=lambda s: s.subject)
+    )
+    memberships = derive_memberships([_facts(subject) for subject in subjects])
+    sets = {members: find_members(memberships, members) for members in AnalysisSet}
+    return Dataset(study, subjects, sets, cut_on)
+
+
+def _subject(study: Study, state: SubjectState, dictionary: CtcaeDictionary, cut_on: date) -> SubjectData:
+    vital = derive_vital_history(study, state)
+    if vital is None:
+        return SubjectData(state)
+    points = derive_responses(study, state)
+    died = compute_death_date(vital)
+    progression = derive_progression_history(study, state, points, died.on if died else None)
+    events = derive_adverse_events(study, state, dictionary)
+    period = _treatment_period(study, state, progression)
+    return SubjectData(
+        state,
+        compute_overall_survival(vital, cut_on=cut_on),
+        _progression_free(study, progression, cut_on),
+        tuple(points),
+        tuple(derive_quality_forms(study, state, QLQ_C30)),
+        tuple(events),
+        tuple(derive_treatment_emergent(events, [period])),
+    )
+
+
+def _progression_free(study: Study, history: ProgressionHistory | None, cut_on: date) -> TimeToEvent | None:
+    if history is None:
+        return None
+    rules = PROGRESSION_RULES[study.analysis.progression_rule]
+    return compute_progression_free(history, rules, assessment_schedule(study), cut_on=cut_on)
+
+
+def assessment_schedule(study: Study) -> AssessmentSchedule:
+    """The planned tumour assessments of the study file, as days after allocation (day 0)."""
+    visit = find_assessment_visit(study)
+    if visit is None or visit.repeat is None:
+        return AssessmentSchedule(())
+    days = range(visit.day - 1, visit.repeat.until_day, visit.repeat.every_days)
+    return AssessmentSchedule(tuple(days), max(visit.window.before_days, visit.window.after_days))
+
+
+def find_assessment_visit(study: Study) -> Visit | None:
+    """The repeated visit at which tumours are assessed."""
+    forms = {form.id: form for form in study.forms}
+
+    def assesses(visit: Visit) -> bool:
+        return any(_records(forms.get(form)) == "tumour_assessment" for form in visit.forms)
+
+    return next((visit for visit in study.visits if visit.repeat is not None and assesses(visit)), None)
+
+
+def _records(form: Form | None) -> str:
+    return form.records if form is not None else ""
+
+
+def _treatment_period(
+    study: Study, state: SubjectState, history: ProgressionHistory | None
+) -> TreatmentPeriod:
+    given = sorted(on for dose in state.administrations if (on := whole_date(dose.given_on)) is not None)
+    return TreatmentPeriod(
+        state.subject,
+        given[0] if given else None,
+        given[-1] if given else None,
+        history.new_therapy_on if history else None,
+        study.analysis.treatment_emergent_days,
+    )
+
+
+def _facts(subject: SubjectData) -> SubjectFacts:
+    state, start = subject.state, allocated_on(subject.state)
+    forms = [form.on for form in subject.quality]
+    received = {product.product for product in state.administrations}
+    return SubjectFacts(
+        state.subject,
+        consented=state.consent is not None,
+        allocated_arm=subject.arm,
+        received_arm=subject.arm if received else "",
+        treated=bool(received),
+        infused=bool(received),
+        measurable_disease=bool(subject.responses),
+        post_baseline_scan=bool(subject.responses),
+        major_deviation=any(deviation.severity == "major" for deviation in state.deviations),
+        baseline_questionnaire=start is not None and any(on <= start for on in forms),
+        later_questionnaire=start is not None and any(on > start for on in forms),
+        source_ids=(state.allocation.seq,) if state.allocation else (),
+    )
