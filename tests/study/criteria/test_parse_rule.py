@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -173,6 +175,11 @@ def test_an_implausible_limit_is_a_warning() -> None:
     assert finding_of("creatinine < 2.5 umol/L", Severity.WARNING).code == "TW-CRI-011"
 
 
+def test_a_normal_range_where_there_is_none_is_a_warning() -> None:
+    assert finding_of("age < 2 ULN", Severity.WARNING).code == "TW-CRI-014"
+    assert rule_of("weight > 0.9 baseline and own_marker < 2 timesULN")
+
+
 def test_a_closed_catalogue_refuses_unknown_names() -> None:
     closed = builtin_catalogue().extended([Variable("fertile", Kind.BOOLEAN)], open=False)
     (finding,) = parse_rule("if fertle then contraception_agreed", closed).findings[:1]
@@ -241,3 +248,18 @@ def test_any_text_gives_a_rule_or_findings(words: list[str]) -> None:
         assert finding.remedy.endswith(".")
         assert 1 <= finding.place.line <= text.count("\n") + 1
         assert 1 <= finding.place.column <= len(text) + 1
+
+
+def test_the_reference_page_shows_rules_that_read_and_lists_every_code() -> None:
+    root = Path(__file__).parents[3]
+    page = (root / "docs" / "reference" / "criterion-language.md").read_text(encoding="utf-8")
+    examples = [
+        line.strip() for line in page.split("## Statements")[0].splitlines() if line.startswith("    ")
+    ]
+    assert len(examples) == 5
+    assert all(parse_rule(example).findings == () for example in examples)
+    sources = (root / "src" / "trialwright" / "study" / "criteria").glob("*.py")
+    raised = {
+        code for path in sources for code in re.findall(r"TW-CRI-\d{3}", path.read_text(encoding="utf-8"))
+    }
+    assert raised == set(re.findall(r"\| (TW-CRI-\d{3}) \|", page))

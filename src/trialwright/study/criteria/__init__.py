@@ -24,6 +24,7 @@ from .ast import (
 )
 from .decide import Decision, Eligibility, Missing, decide_eligibility, evaluate_criteria, rank_missing
 from .evaluate import LeafReason, ShownLimit, Verdict, evaluate
+from .export import export_eligibility, export_verdict
 from .intervals import Interval, IntervalSet
 from .kleene import Truth, conjoin, disjoin, imply, negate
 from .parse import ParsedRule, parse_rule
@@ -79,6 +80,8 @@ __all__ = [
     "disjoin",
     "evaluate",
     "evaluate_criteria",
+    "export_eligibility",
+    "export_verdict",
     "imply",
     "leaves",
     "negate",

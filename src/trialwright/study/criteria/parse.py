@@ -13,6 +13,7 @@ from ..findings import Finding, Place, Severity, has_errors
 from .ast import Rule
 from .build import Builder
 from .syntax_findings import find_decimal_comma, find_syntax_error
+from .terms import Terms
 from .variables import Catalogue, builtin_catalogue
 
 LONGEST_RULE = 4000
@@ -32,7 +33,7 @@ def parse_rule(text: str, variables: Catalogue | None = None) -> ParsedRule:
 
     ``variables`` is what the rule may speak of; None takes the built-in catalogue, which is open: unknown
     names are accepted, and one that looks like a misspelling is a warning. A closed catalogue makes them
-    errors. Findings (codes ``TW-CRI-001`` to ``-013``) stand at line and column within ``text``, 1-based,
+    errors. Findings (codes ``TW-CRI-001`` to ``-014``) stand at line and column within ``text``, 1-based,
     without a file. A text longer than 4,000 characters or nested deeper than 60 levels is refused.
     """
     catalogue = builtin_catalogue() if variables is None else variables
@@ -51,9 +52,9 @@ def parse_rule(text: str, variables: Catalogue | None = None) -> ParsedRule:
     if _depth(tree) > DEEPEST_RULE:
         remedy = "Remove needless parentheses, or split the criterion."
         return _refused("TW-CRI-013", f"The rule is nested deeper than {DEEPEST_RULE} levels.", remedy)
-    builder = Builder(catalogue)
-    rule = builder.build(tree)
-    found = tuple(builder.findings)
+    terms = Terms(catalogue)
+    rule = Builder(terms).build(tree)
+    found = tuple(sorted(terms.findings, key=lambda finding: (finding.place.line, finding.place.column)))
     return ParsedRule(None if has_errors(found) else rule, found)
 
 

@@ -34,7 +34,8 @@ class Variable:
     """A quantity that rules speak of.
 
     ``unit`` is the canonical UCUM code; "" where the number has no unit, None where any unit will do.
-    ``plausible`` gives, per unit, the widest range a real result can have.
+    ``plausible`` gives, per unit, the widest range a real result can have. ``relative`` says whether results
+    come with a laboratory's normal range; None where that is not known.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Variable:
     unit: str | None = None
     bridge: Bridge | None = None
     loinc: str = ""
-    relative: bool = False
+    relative: bool | None = None
     plausible: tuple[tuple[str, Fraction, Fraction], ...] = ()
     codes: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
@@ -140,7 +141,7 @@ def inherit(variable: Variable, known: Variable | None) -> Variable:
         unit=known.unit if variable.unit is None else variable.unit,
         bridge=variable.bridge or known.bridge,
         loinc=variable.loinc or known.loinc,
-        relative=variable.relative or known.relative,
+        relative=known.relative if variable.relative is None else variable.relative,
         plausible=variable.plausible or known.plausible,
         codes=variable.codes or known.codes,
         synonyms=tuple(dict.fromkeys((*variable.synonyms, known.name, *known.synonyms))),
