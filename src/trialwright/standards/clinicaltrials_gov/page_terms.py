@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _TERM_WORDS = re.compile(
-    r"\b(Neoplasms|Diseases?|Disorders?|Syndromes?|Pathologic Processes|Signs and Symptoms|Infections|Injuries"
-    r"|Physiological Phenomena|Agents|Inhibitors|Pharmacological Action|Physiological Effects of Drugs"
+    r"\b(Neoplasms|Diseases?|Disorders?|Syndromes?|Pathologic Processes|Signs and Symptoms|Infections"
+    r"|Injuries|Physiological Phenomena|Agents|Inhibitors|Pharmacological Action|Physiological Effects of Drugs"
     r"|Abnormalities|Manifestations|Conditions|Antagonists|Agonists|Symptoms)\b"
 )
 _SMALL = {"and", "of", "the", "with", "by", "in", "to", "as", "for", "or", "on", "due", "from"}
@@ -81,7 +82,7 @@ def _seams(tokens: list[str]) -> list[list[str]]:
     if not cuts and len(last) > 2:
         cuts = [index + 1 for index in range(len(tokens) - 1) if tokens[index] == last and index > 0]
     edges = [0, *cuts, len(tokens)]
-    pieces = [tokens[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [tokens[a:b] for a, b in pairwise(edges)]
     whole = {_plain(" ".join(piece)) for piece in pieces}
     return [part for piece in pieces for part in _cut_known_end(piece, whole)]
 

@@ -1,8 +1,8 @@
 """The registry page saved as text, read into the API's study object.
 
-What the layout does not carry (submission dates, collaborators, the class of organisations, sites' coordinates,
-the numbering of lists) stays absent. Elements that follow from the page's order rather than its words are
-listed under ``Record.assumed``.
+What the layout does not carry (submission dates, collaborators, the class of organisations, coordinates of
+sites, the numbering of lists) stays absent. Elements that follow from the page's order rather than its words
+are listed under ``Record.assumed``.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def _note_levels(outcomes: Json, findings: list[Finding], assumed: dict[str, str
     findings.append(
         registry_finding(
             "TW-REG-030",
-            f"The page does not say which of the {count} outcomes are primary; the first was taken as primary.",
+            f"The page does not say which of its {count} outcomes are primary; the first was taken as such.",
             "Set the level of each outcome after the protocol.",
             file=origin,
             path=("protocolSection", "outcomesModule"),

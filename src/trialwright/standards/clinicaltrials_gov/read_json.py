@@ -21,12 +21,12 @@ _MAX_DEPTH = 60
 Item = Record | Finding
 
 
-class _NotJson(ValueError):
+class _NotJsonError(ValueError):
     """Raised by the decoder for numbers that are no JSON."""
 
 
 def _refuse_constant(words: str) -> float:
-    raise _NotJson(f"{words} is no JSON number")
+    raise _NotJsonError(f"{words} is no JSON number")
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

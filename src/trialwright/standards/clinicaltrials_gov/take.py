@@ -29,23 +29,22 @@ class Taker:
             return False
         if not node and not part.optional:
             self.unmapped[render_path(path)] = {}
-        for key, value in node.items():
-            field = part.by_key.get(key)
-            if field is None:
-                self.unmapped[render_path((*path, key))] = value
-            elif not self._take_field(field, value, (*path, key), target):
-                self.unmapped[render_path((*path, key))] = value
+        for field in part.fields:
+            if field.key not in node:
+                continue
+            value = node[field.key]
+            if not self._take_field(field, value, (*path, field.key), target):
+                self.unmapped[render_path((*path, field.key))] = value
                 if value not in ({}, [], None):
-                    self.odd.append(render_path((*path, key)))
+                    self.odd.append(render_path((*path, field.key)))
+        for key in node.keys() - part.by_key.keys():
+            self.unmapped[render_path((*path, key))] = node[key]
         return True
 
     def _take_field(self, field: Field, value: Any, path: tuple[Step, ...], target: dict[str, Any]) -> bool:
         if field.kind == "part":
             return self._take_part(field, value, path, target)
-        if field.kind == "parts":
-            taken = self._take_parts(field, value, path)
-        else:
-            taken = _scalar(field, value)
+        taken = self._take_parts(field, value, path) if field.kind == "parts" else _scalar(field, value)
         if taken is _MISFIT:
             return False
         _place(target, field.to[:-1])[field.to[-1]] = taken
