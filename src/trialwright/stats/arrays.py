@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-FloatArray = NDArray[np.float64]
+FloatArray = NDArray[np.floating[Any]]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
@@ -38,7 +38,7 @@ def parse_numbers(values: ArrayLike, what: str) -> FloatArray:
     missing = int(np.count_nonzero(~np.isfinite(numbers)))
     if missing:
         raise ValueError(
-            f"{what}: {missing} of {numbers.size} values are missing or infinite; leave those subjects out first"
+            f"{what}: {missing} of {numbers.size} values are missing or infinite; leave those subjects out"
         )
     return numbers
 
@@ -113,7 +113,7 @@ def _refuse_missing_labels(raw: NDArray[Any], what: str) -> None:
         )
 
 
-def _unique_labels(raw: NDArray[Any]) -> tuple[IntArray, tuple[Any, ...]] | Any:
+def _unique_labels(raw: NDArray[Any]) -> tuple[tuple[Any, ...], IntArray]:
     if raw.dtype.kind == "O":
         listed: list[Any] = raw.tolist()
         levels = sorted(set(listed), key=lambda label: (type(label).__name__, label))

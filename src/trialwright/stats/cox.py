@@ -257,4 +257,7 @@ def _chi_square(statistic: float, df: int) -> ChiSquareTest:
 def _convention(ties: Ties, robust: bool, n_strata: int, level: float) -> str:
     variance = "robust sandwich variance" if robust else "model-based variance"
     strata = f", {n_strata} strata" if n_strata > 1 else ""
-    return f"Cox partial likelihood, {ties.capitalize()} ties{strata}, {variance}, Wald interval, level {level:g}"
+    return (
+        f"Cox partial likelihood, {ties.capitalize()} ties{strata}, {variance}, "
+        f"Wald interval, level {level:g}"
+    )

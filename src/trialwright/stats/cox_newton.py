@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialwright.stats.arrays import FloatArray
+from trialwright.stats.arrays import BoolArray, FloatArray
 from trialwright.stats.risk_sets import RiskLayout, compute_risk_moments
 
 MAX_STEPS = 60
@@ -35,7 +35,7 @@ class NewtonFit:
     at_end: Likelihood
     steps: int
     converged: bool
-    runaway: FloatArray
+    runaway: BoolArray
 
 
 def compute_likelihood(layout: RiskLayout, covariates: FloatArray, coefficient: FloatArray) -> Likelihood:

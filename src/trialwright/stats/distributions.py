@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
+from trialwright.stats.arrays import FloatArray
 
 
 @cache
@@ -21,6 +21,11 @@ def _special() -> Any:
 def normal_cdf(z: float) -> float:
     """P(Z <= z) for a standard normal Z."""
     return float(_special().ndtr(z))
+
+
+def normal_cdf_array(z: FloatArray) -> FloatArray:
+    """Elementwise ``normal_cdf``."""
+    return _special().ndtr(z)
 
 
 def normal_two_sided(z: float) -> float:
@@ -58,7 +63,7 @@ def beta_quantile(probability: float, a: float, b: float) -> float:
     return float(_special().betaincinv(a, b, probability))
 
 
-def log_choose(n: float, k: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def log_choose(n: float, k: FloatArray) -> FloatArray:
     """Logarithm of the binomial coefficients n over k; shape of ``k``."""
     gammaln = _special().gammaln
-    return cast(Any, gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0))
+    return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)

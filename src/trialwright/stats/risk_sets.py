@@ -38,7 +38,7 @@ class RiskLayout:
 
 @dataclass(frozen=True, slots=True)
 class RiskMoments:
-    """For each event (rows) the log of the weight sum, mean (m, p) and covariance (m, p, p) over its risk set."""
+    """For each event: log of the weight sum (m,), mean (m, p) and covariance (m, p, p) over its risk set."""
 
     log_weight: FloatArray
     mean: FloatArray

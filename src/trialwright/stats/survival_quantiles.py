@@ -21,7 +21,7 @@ LEVEL_TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class SurvivalQuantile:
-    """The time by which a share ``probability`` had the event; NaN where the curve or band never gets there."""
+    """The time by which a share ``probability`` had the event; NaN where curve or band never get there."""
 
     probability: float
     estimate: float

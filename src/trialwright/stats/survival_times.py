@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from trialwright.stats.arrays import BoolArray, FloatArray, IntArray, parse_events, parse_times
 
 TIE_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
-"""Two times nearer than this, absolutely or as a share of the mean time, are one (as R survival's timefix)."""
+"""Times nearer than this, absolutely or as a share of the mean time, are one (as R survival's timefix)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class RiskTable:
 
 
 def parse_survival_times(time: ArrayLike, event: ArrayLike) -> SurvivalTimes:
-    """Check and sort. ``time`` >= 0 in any one unit, ``event`` 0/1; both length n. Refuses everything else."""
+    """Check and sort. ``time`` >= 0 in one unit, ``event`` 0/1; both length n. Refuses everything else."""
     times = parse_times(time)
     events = parse_events(event, times.shape[0])
     order = np.argsort(times, kind="stable").astype(np.int64)
