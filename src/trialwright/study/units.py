@@ -8,8 +8,8 @@ half a second to build and works in floating numbers or a slow decimal, so it is
 lazily: to tell a unit that UCUM knows and this table does not from a unit that does not exist.
 
 Source: the Unified Code for Units of Measure, version 2.1 (https://ucum.org). Deliberate differences: a mole
-is a base unit (UCUM counts it as a number), and ``{1.73_m2}`` is significant, since an indexed clearance and
-a bare one are different quantities.
+is a base unit (UCUM counts it as a number), an equivalent is not a mole, and ``{1.73_m2}`` is significant,
+since an indexed clearance and a bare one are different quantities.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, cast
 
 from ruamel.yaml import YAML
 
+_LONGEST_CODE = 60
 _SYMBOL = re.compile(r"\(|\)|[./]|(?:\[[^\]]*\]|\{[^}]*\}|10[*^]-?\d+|[^./(){}\[\]])+")
 _SIMPLE = re.compile(r"^(?P<body>.*?)(?P<exponent>-?\d+)?$")
 _LOOKALIKES = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", "⁹": "9", "·": ".", "×": "x"})
@@ -126,10 +127,10 @@ def _read_expression(symbols: list[str]) -> Unit | None:
     return None if expects else total
 
 
-@cache
+@lru_cache(maxsize=4096)
 def parse_unit(code: str) -> Unit | None:
     """The unit of a UCUM ``code``, or None where the code is not UCUM or not in the table."""
-    if not 0 < len(code) <= 60 or code.count("(") != code.count(")"):
+    if not 0 < len(code) <= _LONGEST_CODE or code.count("(") != code.count(")"):
         return None
     symbols = _SYMBOL.findall(code)
     if "".join(symbols) != code:
@@ -138,7 +139,7 @@ def parse_unit(code: str) -> Unit | None:
     return None if found is None or symbols else Unit(code, found.size, found.dimension)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def normalise_unit(text: str) -> str | None:
     """The UCUM code that ``text`` stands for: the code itself, or a usual word for it (``years``).
 
@@ -180,6 +181,8 @@ def is_ucum(code: str) -> bool:
     """Whether ``code`` is valid UCUM at all, known to this table or not (ucumvert loads at first use)."""
     if parse_unit(code) is not None:
         return True
+    if len(code) > _LONGEST_CODE:
+        return False
     from lark.exceptions import LarkError
     from ucumvert.parser import InvalidUcumError, get_ucum_parser  # pyright: ignore[reportMissingTypeStubs]
 

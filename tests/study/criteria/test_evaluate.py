@@ -232,6 +232,8 @@ def test_every_leaf_has_its_reason_even_when_the_rule_is_settled() -> None:
     [
         {"number": Decimal(1), "flag": True},
         {"number": Decimal("NaN")},
+        {"number": Decimal("1E+999999999")},
+        {"number": Decimal("1E-999999999")},
         {"number": Decimal(1), "uln": Decimal("Infinity")},
         {"number": Decimal(1), "censored": Op.EQ},
     ],

@@ -119,6 +119,7 @@ def test_a_ucum_code_outside_the_table_is_told_from_nonsense() -> None:
     assert parse_unit("[ppb]") is None
     assert is_ucum("[ppb]")
     assert not is_ucum("furlong")
+    assert not is_ucum("m" * 61)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,15 @@ def test_conversion_is_exact(number: str, source: str, target: str, expected: st
 
 @pytest.mark.parametrize(
     ("source", "target"),
-    [("mg/dL", "umol/L"), ("mL/min", "mL/min/{1.73_m2}"), ("U/L", "[IU]/L"), ("mg", "IU/l"), ("kg", "m")],
+    [
+        ("meq/L", "mmol/L"),
+        ("mosm/kg", "mmol/kg"),
+        ("mg/dL", "umol/L"),
+        ("mL/min", "mL/min/{1.73_m2}"),
+        ("U/L", "[IU]/L"),
+        ("mg", "IU/l"),
+        ("kg", "m"),
+    ],
 )
 def test_different_quantities_do_not_convert(source: str, target: str) -> None:
     assert convert_exact(Fraction(1), source, target) is None
@@ -156,6 +165,15 @@ def test_an_affine_bridge_goes_both_ways() -> None:
     temperature = builtin_catalogue().find("body_temperature")
     assert temperature is not None
     assert temperature.convert(Fraction(38), "Cel", "[degF]") == Fraction("100.4")
+
+
+def test_milliequivalents_convert_for_monovalent_ions_only() -> None:
+    catalogue = builtin_catalogue()
+    sodium, calcium = catalogue.find("sodium"), catalogue.find("calcium")
+    assert sodium is not None
+    assert calcium is not None
+    assert sodium.convert(Fraction(140), "mEq/L", "mmol/L") == 140
+    assert calcium.convert(Fraction(5), "mEq/L", "mmol/L") is None
 
 
 def test_every_variable_of_the_catalogue_is_sound() -> None:

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from .ast import Op
 
+_WIDEST_EXPONENT = 100
+"""Exact arithmetic on 1E+999999999 would fill the memory; no measurement comes near 1E+100."""
+
 
 class Why(StrEnum):
     """Why a leaf could not be decided."""
@@ -59,6 +62,8 @@ class Value:
             raise ValueError("a value is a number, a flag or a code, not two of them")
         if any(held is not None and not held.is_finite() for held in self._numbers()):
             raise ValueError("a value must be a finite number")
+        if any(held and abs(held.adjusted()) > _WIDEST_EXPONENT for held in self._numbers()):
+            raise ValueError("a value lies outside what any measurement can be")
         if self.censored in {Op.EQ, Op.NE}:
             raise ValueError("a censored result has one of the signs <, <=, > and >=")
 
