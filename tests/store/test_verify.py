@@ -90,7 +90,7 @@ def test_a_rewritten_entry_breaks_the_next_one(seven: Store, tamper: Tamper) -> 
     columns = ", ".join([*ledger.HEADER, "prev_hash"])
     with connections["default"].cursor() as cursor:
         cursor.execute(f"SELECT {columns} FROM ledger_entry WHERE seq = 5")
-        *header, previous = cursor.fetchone()
+        ((*header, previous),) = cursor.fetchall()
     forged = {**dict(zip(ledger.HEADER, header, strict=True)), "reason": "mended"}
     forged_hash = next_hash(previous, forged)
     tamper("ledger_entry", f"UPDATE ledger_entry SET reason = 'mended', hash = '{forged_hash}' WHERE seq = 5")
@@ -108,7 +108,7 @@ def _cut_after(tamper: Tamper, seq: int) -> None:
     """What a careful thief does: cut the end and set the head row back."""
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT hash FROM ledger_entry WHERE seq = %s", [seq])
-        (last,) = cursor.fetchone()
+        ((last,),) = cursor.fetchall()
     tamper("ledger_payload", f"DELETE FROM ledger_payload WHERE seq > {seq}")
     tamper("ledger_entry", f"DELETE FROM ledger_entry WHERE seq > {seq}")
     tamper("ledger_head", f"UPDATE ledger_head SET seq = {seq}, hash = '{last}'")

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import django
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from trialwright.store.databases import ALIASES, FILES, LEDGER, SCHEMAS, describe_databases, find_data_dir
 from trialwright.store.faults import StoreError, explained, refuse
@@ -103,20 +105,24 @@ def _bring_up(alias: str, place: str) -> None:
         Path(connection.settings_dict["NAME"]).touch(mode=0o600)
     else:
         _make_schema(alias)
-    executor = MigrationExecutor(connection)
-    known = set(executor.loader.disk_migrations)
+    known = _known_migrations()
     labels = {label for label, _ in known}
-    applied = {key for key in executor.loader.applied_migrations if key[0] in labels}
+    applied = {key for key in MigrationRecorder(connection).applied_migrations() if key[0] in labels}
     if applied - known:
         message = "The database was made by a newer version of Trialwright."
         raise refuse(
             "005", message, "Install that version; this one would not understand the records.", place
         )
-    targets = [key for key in executor.loader.graph.leaf_nodes() if alias == LEDGER or key[0] == "store"]
-    if executor.migration_plan(targets):
-        only_store = () if alias == LEDGER else ("store",)
+    only_store = () if alias == LEDGER else ("store",)
+    if {key for key in known if not only_store or key[0] in only_store} - applied:
         call_command("migrate", *only_store, database=alias, verbosity=0, interactive=False, skip_checks=True)
     grant_to_roles(alias, os.environ)
+
+
+@cache
+def _known_migrations() -> frozenset[tuple[str, str]]:
+    """(app, name) of every migration that this code has."""
+    return frozenset(MigrationLoader(None).disk_migrations)
 
 
 def _make_schema(alias: str) -> None:
