@@ -97,7 +97,7 @@ class Assessment:
     @property
     def is_adequate(self) -> bool:
         """Whether the response was evaluable."""
-        return self.response not in ("NE", "")
+        return self.response not in ("NE", "ND", "MISSING", "")
 
     @property
     def dated_on(self) -> date:
