@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from .arms_draft import intervention_name
@@ -40,7 +41,7 @@ def parse_conditions(lines: list[str]) -> Conditions:
 
 def _split_interventions(cell: str) -> list[tuple[str, str]]:
     starts = [match.start() for match in _NAMED_INSIDE.finditer(cell)]
-    pieces = [cell[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
+    pieces = [cell[a:b].strip() for a, b in pairwise([*starts, len(cell)])]
     found: list[tuple[str, str]] = []
     for piece in pieces:
         match = _NAMED.match(piece)

@@ -30,7 +30,8 @@ def parse_outcomes(lines: list[str]) -> tuple[Json, bool]:
             level, stated = heading.group(1).lower(), True
             continue
         bullet = _BULLET.match(line)
-        if bullet and (not framed or _FRAME.search(line) or not _has_words(blocks)):
+        fresh = not blocks or blocks[-1][0] != level
+        if bullet and (not framed or fresh or _FRAME.search(line) or not _has_words(blocks)):
             blocks.append((level, [bullet.group(1)]))
         elif blocks:
             blocks[-1][1].append(line)
@@ -46,8 +47,6 @@ def parse_outcomes(lines: list[str]) -> tuple[Json, bool]:
 
 def _has_words(blocks: list[tuple[str, list[str]]]) -> bool:
     """Whether the outcome before has a description, so that a bare bullet may belong to it."""
-    if not blocks:
-        return False
     first, *more = blocks[-1][1]
     frame = _FRAME.search(first)
     return bool(more) or (frame is not None and bool(first[_closing(first, frame.start()) :].strip()))

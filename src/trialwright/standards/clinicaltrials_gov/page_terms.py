@@ -7,8 +7,8 @@ from itertools import pairwise
 
 _TERM_WORDS = re.compile(
     r"\b(Neoplasms|Diseases?|Disorders?|Syndromes?|Pathologic Processes|Signs and Symptoms|Infections"
-    r"|Injuries|Physiological Phenomena|Agents|Inhibitors|Pharmacological Action|Physiological Effects of Drugs"
-    r"|Abnormalities|Manifestations|Conditions|Antagonists|Agonists|Symptoms)\b"
+    r"|Injuries|Physiological Phenomena|Agents|Inhibitors|Pharmacological Action"
+    r"|Physiological Effects of Drugs|Abnormalities|Manifestations|Conditions|Antagonists|Agonists|Symptoms)\b"
 )
 _SMALL = {"and", "of", "the", "with", "by", "in", "to", "as", "for", "or", "on", "due", "from"}
 _MOST_WORDS = 40

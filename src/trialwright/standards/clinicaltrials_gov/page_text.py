@@ -32,6 +32,11 @@ _ORGANISATION = re.compile(
     r"|health|medical|sciences|academy|s\.a\b|\bag\b|therapeutics|biotech|research|national|servi[cz])",
     re.I,
 )
+_TITLE = re.compile(
+    r"\b(professor|director|investigator|physician|chief|head|manager|fellow|doctor|consultant|surgeon|resident"
+    r"|scientist|lecturer|nurse|chair|principal|m\.?d\b|ph\.?d\b|dr\b|prof\b|student|dean|specialist)",
+    re.I,
+)
 _OUTCOME_REASON = (
     "the page text lists the outcomes without saying which are primary; the registry lists primary ones first"
 )
@@ -156,10 +161,15 @@ def _sponsors(responsible: str, verified_by: str, contacts: Json) -> Json:
 
 
 def _is_organisation(words: str, sponsor: str) -> bool:
-    if words == sponsor or _ORGANISATION.search(words):
+    """A person is a name of two to four capitalised words, followed by nothing or by a title."""
+    if words == sponsor:
         return True
-    names = words.split(",")[0].split()
-    return not (2 <= len(names) <= 4 and all(name[:1].isupper() and not name.isupper() for name in names))
+    head, _, rest = words.partition(",")
+    names = head.split()
+    named = 2 <= len(names) <= 4 and all(name[:1].isupper() and not name[1:].isupper() for name in names)
+    if _ORGANISATION.search(head) or not named:
+        return True
+    return bool(rest) and not _TITLE.search(rest)
 
 
 def _investigator(words: str) -> Json:

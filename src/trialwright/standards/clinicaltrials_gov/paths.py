@@ -73,6 +73,8 @@ def put_at(document: dict[str, Any], steps: tuple[Step, ...], value: object) -> 
 
 def remove_at(document: dict[str, Any], steps: tuple[Step, ...]) -> None:
     """Take a key away, if it is there."""
+    if not steps:
+        return
     parent = find_at(document, steps[:-1]) if len(steps) > 1 else document
     if isinstance(parent, dict):
         cast("dict[Any, Any]", parent).pop(steps[-1], None)

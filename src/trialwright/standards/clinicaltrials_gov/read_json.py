@@ -210,7 +210,13 @@ def _too_deep(value: JsonObject) -> bool:
 def _kind(value: object) -> str:
     if value is None:
         return "null"
-    names = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
+    names: dict[type[object], str] = {
+        str: "text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        list: "a list",
+    }
     return names.get(type(value), "something else")
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-DATA = files(__package__) / "data"
+DATA = files("trialwright.standards.clinicaltrials_gov") / "data"
 
 
 def _key(words: str) -> str:

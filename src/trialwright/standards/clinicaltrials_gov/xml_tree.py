@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (compiled, without types)
 
 from trialwright.study.findings import Finding
 
@@ -72,7 +72,7 @@ def parse_xml(text: str, origin: str) -> Node | Finding:
     return _node(root)
 
 
-def _broken(error: etree.XMLSyntaxError, origin: str) -> Finding:
+def _broken(error: Any, origin: str) -> Finding:
     line, column = error.position if error.position else (0, 0)
     words = str(error.msg or "").split(", line")[0]
     cut = "Premature end" in words or "EndTag: '</' not found" in words or "Start tag expected" in words
