@@ -9,7 +9,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from trialwright.store import ledger
-from trialwright.store.allocation import find_commitment, open_list, reveal, reveal_seed, write_list
+from trialwright.store.allocation import find_written, open_list, reveal, reveal_seed, write_list
 from trialwright.store.faults import StoreError
 from trialwright.store.open import Store
 from trialwright.store.sources import seeded_entropy
@@ -63,9 +63,9 @@ def test_revealing_reads_no_other_slot(store: Store) -> None:
 
 
 def test_a_list_is_written_once(any_store: Store) -> None:
-    assert find_commitment("trial", "all") is None
+    assert find_written("trial", "all") is None
     commitment = write()
-    assert find_commitment("trial", "all") == commitment
+    assert find_written("trial", "all") == (commitment, len(ARMS))
     assert code_of(write) == "040"
     further = write(arms=["control", "cells"], number=2)
     assert further != commitment

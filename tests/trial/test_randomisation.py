@@ -14,7 +14,7 @@ from trialwright.trial.minimisation import (
     compute_probabilities,
     find_preferred,
 )
-from trialwright.trial.randomisation import PortableGenerator, compute_commitment, make_block, make_block_list
+from trialwright.trial.randomisation import PortableGenerator, make_block, make_block_list
 
 VECTORS = json.loads(
     (Path(__file__).parent.parent / "data/domain/randomisation.json").read_text(encoding="utf-8")
@@ -60,16 +60,6 @@ def test_permutations_of_a_block_of_four_are_uniform() -> None:
     blocks = Counter("".join(make_block(generator, "AB", (1, 1), 4)) for _ in range(12_000))
     assert len(blocks) == 6
     assert sum((n - 2000) ** 2 / 2000 for n in blocks.values()) < 20.52
-
-
-def test_commitment_changes_with_any_slot_and_with_the_salt() -> None:
-    salt = bytes(range(16))
-    known = compute_commitment(salt, ["A", "B"])
-    assert known == compute_commitment(salt, ("A", "B"))
-    assert known != compute_commitment(salt, ["B", "A"])
-    assert known != compute_commitment(salt[::-1], ["A", "B"])
-    with pytest.raises(ValueError, match="16 bytes"):
-        compute_commitment(b"short", ["A"])
 
 
 @pytest.mark.parametrize("vector", VECTORS["minimisation"]["vectors"], ids=lambda v: v["id"])

@@ -65,10 +65,10 @@ def write_list(
     return made.commitment
 
 
-def find_commitment(study: str, stratum: str, number: int = 1) -> str | None:
-    """The commitment of a list that was written, or None: to take up a setting-up that was interrupted."""
+def find_written(study: str, stratum: str, number: int = 1) -> tuple[str, int] | None:
+    """Commitment and length of a list that was written: to take up a setting-up that was interrupted."""
     found = _find_list(study, stratum, number)
-    return found.commitment if found else None
+    return (found.commitment, found.length) if found else None
 
 
 def reveal(study: str, stratum: str, slot: int, *, number: int = 1) -> str:

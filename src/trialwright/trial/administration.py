@@ -11,7 +11,7 @@ from trialwright.trial.allocation import list_strata
 from trialwright.trial.dates import local_date
 from trialwright.trial.enrolment import check_past_date
 from trialwright.trial.events import Actor, Decision, Event, Kind
-from trialwright.trial.randomisation import GENERATOR, compute_commitment, make_block_list
+from trialwright.trial.randomisation import GENERATOR, make_block_list
 from trialwright.trial.refusals import refusal, refuse
 from trialwright.trial.study_state import StudyState
 
@@ -74,8 +74,6 @@ class SealedList:
     stratum: str
     allocations: tuple[str, ...]
     seed: str
-    salt: bytes
-    commitment: str
     algorithm: str
     parameters: dict[str, list[int] | list[str]]
 
@@ -142,7 +140,7 @@ def decide_site_closing(
     return Decision((Event(Kind.SITE_CLOSED, {"site": command.site}, "", on),))
 
 
-def make_sealed_list(study: Study, stratum: str, seed: str, salt: bytes) -> SealedList:
+def make_sealed_list(study: Study, stratum: str, seed: str) -> SealedList:
     """The list of one stratum by the study's method, long enough for ``list_length_factor`` times the
     planned number.
     """
@@ -154,9 +152,8 @@ def make_sealed_list(study: Study, stratum: str, seed: str, salt: bytes) -> Seal
     slots = max(design.enrolment.count, 1) * design.randomisation.list_length_factor
     allocations = make_block_list(seed, stratum, arms, ratio, sizes, slots)
     parameters = {"arms": arms, "ratio": ratio, "block_sizes": list(sizes), "slots": [slots]}
-    commitment = compute_commitment(salt, allocations)
     method = f"{design.randomisation.method} {GENERATOR}"
-    return SealedList(stratum, allocations, seed, salt, commitment, method, parameters)
+    return SealedList(stratum, allocations, seed, method, parameters)
 
 
 def check_list_can_be_made(study: Study, conduct: StudyState) -> list[Finding]:
@@ -174,14 +171,9 @@ def missing_strata(study: Study, conduct: StudyState) -> tuple[str, ...]:
     return tuple(stratum for stratum in list_strata(study) if stratum not in conduct.lists)
 
 
-def commitment_event(sealed: SealedList) -> Event:
-    """What the ledger learns of a list: its hash and its length, never an arm."""
-    payload = {
-        "stratum": sealed.stratum,
-        "commitment": sealed.commitment,
-        "slots": len(sealed.allocations),
-        "algorithm": sealed.algorithm,
-    }
+def commitment_event(stratum: str, commitment: str, slots: int) -> Event:
+    """What the ledger learns of a list: the hash that commits to it and its length, never an arm."""
+    payload = {"stratum": stratum, "commitment": commitment, "slots": slots}
     return Event(Kind.ALLOCATION_COMMITTED, payload)
 
 

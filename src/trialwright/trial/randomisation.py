@@ -7,7 +7,6 @@ Method: permuted blocks as in ICH E9 section 2.3.2; the size of a block is drawn
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -87,15 +86,3 @@ def make_block_list(
         size = sizes[generator.below(len(sizes))] if len(sizes) > 1 else sizes[0]
         made += make_block(generator, arms, ratio, size)
     return tuple(made)
-
-
-def compute_commitment(salt: bytes, allocations: Sequence[str]) -> str:
-    """Hex SHA-256 of ``salt`` followed by the canonical JSON of the list.
-
-    Published before the first allocation, it proves afterwards that the list was not changed; the salt (at
-    least 16 random bytes) keeps a short list from being guessed.
-    """
-    if len(salt) < 16:
-        raise ValueError("the salt needs at least 16 bytes")
-    text = json.dumps(list(allocations), separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(salt + text.encode()).hexdigest()
