@@ -1,0 +1,122 @@
+"""The flow of subjects (CONSORT 2010, with the steps of a cell trial)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from trialwright.outcomes.analysis_sets import AnalysisSet
+
+from .dataset import Dataset, SubjectData
+from .model import Number, Row, Section, Table
+
+Test = Callable[[SubjectData], bool]
+
+
+def build_flow(data: Dataset) -> Section:
+    """Screened, failed by reason, allocated, collected, infused, completed, in which set: each subject counted."""
+    screening = Table(
+        "flow_screening",
+        "Screening",
+        ("", "Subjects"),
+        tuple(_screening_rows(data)),
+        ("A subject who failed on several criteria counts once a criterion.",),
+    )
+    return Section("flow", "Flow of subjects", (), (screening, _arm_table(data)))
+
+
+def _screening_rows(data: Dataset) -> Iterable[Row]:
+    everyone = data.subjects
+    yield _one("flow.registered", "Registered", everyone, _everybody)
+    yield _one("flow.consented", "Consented", everyone, lambda s: s.state.consent is not None)
+    yield _one("flow.failed", "Failed screening", everyone, lambda s: s.state.screen_failure is not None)
+    reasons = Counter(
+        criterion for s in everyone if s.state.screen_failure for criterion in s.state.screen_failure.criteria
+    )
+    for criterion, _ in sorted(reasons.items(), key=lambda found: (-found[1], found[0])):
+        text = next((c.text for c in data.study.eligibility.criteria if c.id == criterion), criterion)
+        yield _one(
+            f"flow.failed.{criterion}", f"{criterion.upper()}: {text}", everyone, _failed_on(criterion), 1
+        )
+    yield _one("flow.allocated", "Allocated", everyone, lambda s: bool(s.arm))
+
+
+def _everybody(_: SubjectData) -> bool:
+    return True
+
+
+def _failed_on(criterion: str) -> Test:
+    return lambda s: s.state.screen_failure is not None and criterion in s.state.screen_failure.criteria
+
+
+def _one(number: str, label: str, subjects: Sequence[SubjectData], test: Test, indent: int = 0) -> Row:
+    return Row(label, (count_subjects(number, label, subjects, test),), indent)
+
+
+def count_subjects(number: str, label: str, subjects: Sequence[SubjectData], test: Test) -> Number:
+    """How many subjects pass a test, and which."""
+    found = [s for s in subjects if test(s)]
+    return Number(
+        number,
+        str(len(found)),
+        len(found),
+        f"Number of subjects: {label.lower()}.",
+        "subjects",
+        tuple(s.state.subject for s in found),
+        tuple(sorted(_milestone(s) for s in found)),
+    )
+
+
+def _milestone(subject: SubjectData) -> int:
+    """The ledger entry that says most about where the subject stands in the flow."""
+    state = subject.state
+    for part in (state.follow_up_end, state.allocation, state.screen_failure, state.consent):
+        if part is not None:
+            return part.seq
+    return state.last_seq
+
+
+def _arm_table(data: Dataset) -> Table:
+    treatments = sum(1 for _ in {day for product in data.study.products for day in product.days})
+    steps: list[tuple[str, str, int, Test]] = [
+        ("allocated", "Allocated", 0, _everybody),
+        ("collected", "Cells collected", 0, lambda s: bool(s.state.collections)),
+        ("failed_batch", "At least one batch failed", 0, _batch_failed),
+        ("infused", "Received at least one dose", 0, lambda s: bool(s.state.administrations)),
+        (
+            "all_doses",
+            f"Received all {treatments} planned doses",
+            1,
+            lambda s: len(s.state.administrations) >= treatments,
+        ),
+        ("not_infused", "Received no dose", 0, lambda s: not s.state.administrations),
+        ("died", "Died", 0, lambda s: s.survival is not None and s.survival.event),
+        ("withdrew", "Withdrew consent", 0, lambda s: bool(s.state.consent and s.state.consent.scope)),
+        ("completed", "Completed follow-up", 0, lambda s: _ended_as(s, "completed")),
+        ("itt", "Analysed: all allocated (ITT)", 0, lambda s: s.state.subject in data.sets[AnalysisSet.ITT]),
+        ("safety", "Analysed: safety", 0, lambda s: s.state.subject in data.sets[AnalysisSet.SAFETY]),
+        ("quality", "Analysed: quality of life", 0, lambda s: s.state.subject in data.sets[AnalysisSet.QOL]),
+    ]
+    rows = [
+        Row(
+            label,
+            tuple(
+                count_subjects(
+                    f"flow.{step}.{arm.id}", label, [s for s in data.subjects if s.arm == arm.id], test
+                )
+                for arm in data.study.arms
+            ),
+            indent,
+        )
+        for step, label, indent, test in steps
+    ]
+    columns = ("", *(arm.label for arm in data.study.arms))
+    return Table("flow_arms", "From allocation to analysis", columns, tuple(rows))
+
+
+def _batch_failed(subject: SubjectData) -> bool:
+    return any(batch.state == "MFG_FAILED" for batch in subject.state.batches.values())
+
+
+def _ended_as(subject: SubjectData, reason: str) -> bool:
+    return subject.state.follow_up_end is not None and subject.state.follow_up_end.reason == reason

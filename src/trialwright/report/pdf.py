@@ -1,0 +1,92 @@
+"""The report as PDF, set by Typst."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from .model import Figure, Number, Report, Table
+
+PREAMBLE = """\
+#set page(paper: "a4", margin: (x: 18mm, top: 20mm, bottom: 20mm), numbering: "1 / 1", {header}footer: context [
+  #set text(7.5pt, fill: luma(90))
+  {foot} #h(1fr) #counter(page).display("1 / 1", both: true)
+])
+#set text(font: ("Libertinus Serif", "New Computer Modern", "Noto Serif"), size: 9.5pt, lang: "en")
+#set document(title: "{title}", date: datetime(year: {year}, month: {month}, day: {day}))
+#set heading(numbering: "1.")
+#show table.cell.where(y: 0): strong
+#show figure: set block(breakable: true)
+#set table(stroke: (x, y) => (bottom: if y == 0 {{ 0.7pt }} else {{ 0.25pt + luma(200) }}), inset: (x: 4pt, y: 3pt))
+= #text(16pt)[{title}]
+"""
+
+
+def render_pdf(report: Report) -> bytes:
+    """The report as PDF bytes; the same report gives the same bytes."""
+    import typst
+
+    source = "\n".join(_source(report))
+    files: dict[str, Any] = {f"{figure.id}.svg": figure.svg.encode() for figure in _figures(report)}
+    moment = date.fromisoformat(report.stamp.cut_on)
+    return typst.compile({"main": source.encode(), **files}, format="pdf", timestamp=int(_noon(moment)))
+
+
+def _noon(on: date) -> float:
+    """Seconds since 1970 at noon UTC of a date: the creation date that stands in the file."""
+    return (on - date(1970, 1, 1)).days * 86_400 + 43_200
+
+
+def _figures(report: Report) -> Iterator[Figure]:
+    for section in report.sections:
+        yield from (block for block in section.blocks if isinstance(block, Figure))
+
+
+def _source(report: Report) -> Iterator[str]:
+    stamp = report.stamp
+    cut = date.fromisoformat(stamp.cut_on)
+    foot = f"{stamp.study.upper()}, protocol {stamp.protocol_version}, ledger {stamp.cut_seq} {stamp.ledger_head[:12]}"
+    band = "Simulated data: nobody in this report is a real person."
+    header = f'header: text(8pt, fill: rgb("#5b3a8c"))[{band}], ' if stamp.simulated else ""
+    title = _escape(report.title)
+    year, month, day = cut.year, cut.month, cut.day
+    yield PREAMBLE.format(title=title, foot=_escape(foot), header=header, year=year, month=month, day=day)
+    yield f"Data to {stamp.cut_on}, ledger entry {stamp.cut_seq}. {_escape(stamp.software)}.\n"
+    for section in report.sections:
+        yield f"== {_escape(section.title)}\n"
+        yield from (f"{_escape(words)}\n" for words in section.words)
+        for block in section.blocks:
+            yield from _figure(block) if isinstance(block, Figure) else _table(block)
+    yield "== Conventions\n"
+    yield from (f"- {_escape(words)}" for words in report.conventions)
+
+
+def _figure(figure: Figure) -> Iterator[str]:
+    caption = _escape(" ".join((figure.words, *figure.notes)))
+    yield f"=== {_escape(figure.title)}\n"
+    yield f'#image("{figure.id}.svg", width: 100%, alt: "{_escape(figure.title)}")\n'
+    yield f"#text(8.5pt, fill: luma(80))[{caption}]\n"
+    if figure.data is not None:
+        yield from _table(figure.data)
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"=== {_escape(table.title)}\n"
+    columns = ", ".join(["1.6fr", *("1fr" for _ in table.columns[1:])])
+    size = "7pt" if len(table.columns) > 6 else "8.5pt"
+    yield f"#text({size})[#table(columns: ({columns}),"
+    yield f"  table.header({', '.join(f'[{_escape(column)}]' for column in table.columns)}),"
+    for row in table.rows:
+        cells = [cell.text if isinstance(cell, Number) else cell for cell in row.cells]
+        cells += [""] * (len(table.columns) - 1 - len(cells))
+        label = f"[#h({row.indent * 8}pt){_escape(row.label)}]"
+        yield f"  {label}, {', '.join(f'[{_escape(cell)}]' for cell in cells)},"
+    yield ")]\n"
+    yield from (f"#text(8pt, fill: luma(80))[{_escape(note)}]\n" for note in table.notes)
+
+
+def _escape(text: str) -> str:
+    """Text with everything that Typst would read as markup put out of force."""
+    special = "\\#$*_`<>@~[]\"'/=-+"
+    return "".join(f"\\{char}" if char in special else char for char in text).replace("\n", " ")

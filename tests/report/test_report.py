@@ -1,0 +1,174 @@
+"""The report: its numbers against the subjects written down by hand, and its three renderings."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import numpy as np
+import pytest
+from lifelines import CoxPHFitter, KaplanMeierFitter
+from lifelines.statistics import logrank_test
+from lxml import html as lxml_html
+
+from trialwright.report.build import build_report
+from trialwright.report.export import export_csv, export_results
+from trialwright.report.html import render_html
+from trialwright.report.model import Figure, Report
+from trialwright.report.pdf import render_pdf
+from trialwright.study.model import Study
+from trialwright.trial.subject import SubjectState
+
+from .conftest import CUT, STAMP, SUBJECTS
+
+
+def value(report: Report, number: str) -> float:
+    found = report.numbers()[number].value
+    assert found is not None
+    return found
+
+
+def times(endpoint: str, arm: str) -> tuple[list[float], list[int]]:
+    """Months and events as the subjects were written down: death for OS, the first of both for PFS."""
+    months: list[float] = []
+    events: list[int] = []
+    for found, _, progression, death in SUBJECTS:
+        if found != arm:
+            continue
+        happened = [
+            day for day in ((death,) if endpoint == "os" else (progression, death)) if day is not None
+        ]
+        last = 729 if endpoint == "os" else 715
+        months.append((min(happened) if happened else last) / 30.4375)
+        events.append(int(bool(happened)))
+    return months, events
+
+
+def test_the_flow_counts_every_subject_once(report: Report) -> None:
+    assert value(report, "flow.registered") == 12
+    assert value(report, "flow.failed") == value(report, "flow.failed.i6") == 2
+    assert value(report, "flow.allocated") == 10
+    assert value(report, "flow.allocated.pik_her2_arm") + value(report, "flow.allocated.dc_pmat_arm") == 10
+    assert report.numbers()["flow.failed"].subjects == ("S01-011", "S01-012")
+
+
+@pytest.mark.parametrize("endpoint", ["os", "pfs"])
+@pytest.mark.parametrize("arm", ["pik_her2_arm", "dc_pmat_arm"])
+def test_survival_equals_lifelines_on_the_days_written_down(report: Report, endpoint: str, arm: str) -> None:
+    months, events = times(endpoint, arm)
+    fitted = KaplanMeierFitter().fit(months, events)
+    assert value(report, f"{endpoint}.events.{arm}") == sum(events)
+    assert value(report, f"{endpoint}.median.{arm}") == pytest.approx(fitted.median_survival_time_)
+    assert value(report, f"{endpoint}.at_6.{arm}") == pytest.approx(float(fitted.predict(6)))
+
+
+@pytest.mark.parametrize("endpoint", ["os", "pfs"])
+def test_the_comparison_equals_lifelines(report: Report, endpoint: str) -> None:
+    import pandas
+
+    one, two = times(endpoint, "dc_pmat_arm"), times(endpoint, "pik_her2_arm")
+    frame = pandas.DataFrame(
+        {"months": one[0] + two[0], "event": one[1] + two[1], "arm": [0] * len(one[0]) + [1] * len(two[0])}
+    )
+    hazard_ratio = float(np.exp(CoxPHFitter().fit(frame, "months", "event").params_["arm"]))
+    assert value(report, f"{endpoint}.hazard_ratio") == pytest.approx(hazard_ratio, rel=1e-4)
+    p = logrank_test(one[0], two[0], one[1], two[1]).p_value
+    assert value(report, f"{endpoint}.log_rank_p") == pytest.approx(p, rel=1e-6)
+
+
+def test_quality_of_life_changes_as_written(report: Report) -> None:
+    assert value(report, "quality.QL.assessment_1.pik_her2_arm") == pytest.approx(0.0)
+    assert value(report, "quality.QL.assessment_2.pik_her2_arm") == pytest.approx(100 / 6)
+
+
+def test_adverse_events_count_subjects_at_their_worst_grade(report: Report) -> None:
+    severe = sum(value(report, f"adverse.severe.fever.{arm}") for arm in ("pik_her2_arm", "dc_pmat_arm"))
+    total = sum(value(report, f"adverse.any.fever.{arm}") for arm in ("pik_her2_arm", "dc_pmat_arm"))
+    assert (severe, total) == (2, 10)
+
+
+def test_exposure_and_chain_of_identity(report: Report) -> None:
+    assert value(report, "exposure.dc.doses.pik_her2_arm") == 2
+    assert value(report, "chain.given") == 30
+    assert value(report, "chain.mixed") == value(report, "chain.unseen") == 0
+    assert report.numbers()["exposure.pik_her2_t.treated.pik_her2_arm"].text == "5 (100.0 %)"
+
+
+def test_every_number_has_a_definition_and_its_sources(report: Report) -> None:
+    for name, number in report.numbers().items():
+        assert number.definition.endswith("."), name
+        assert number.text, name
+        if number.value and "missing" not in name:
+            assert number.sources, name
+            assert number.subjects, name
+
+
+def test_ids_of_numbers_are_unique(report: Report) -> None:
+    ids = [number.id for table in report.tables() for number in table.numbers()]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_input_gives_the_same_bytes(
+    report: Report, study: Study, states: list[SubjectState]
+) -> None:
+    again = build_report(study, list(reversed(states)), STAMP, CUT)
+    assert render_html(again) == render_html(report)
+    assert render_pdf(again) == render_pdf(report)
+    assert export_results(again) == export_results(report)
+
+
+def test_html_is_whole_and_self_contained(report: Report) -> None:
+    text = render_html(report)
+    page = lxml_html.fromstring(text)
+    assert "Simulated data" in page.text_content()
+    assert not page.xpath("//script | //link | //img[starts-with(@src, 'http')]")
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert len(page.xpath("//figure//*[local-name()='svg']")) == sum(
+        isinstance(block, Figure) for section in report.sections for block in section.blocks
+    )
+    headings = [element.tag for element in page.xpath("//h1 | //h2 | //h3")]
+    assert headings[0] == "h1"
+
+
+def test_pdf_is_a_pdf_with_the_band(report: Report) -> None:
+    data = render_pdf(report)
+    assert data.startswith(b"%PDF-")
+    assert len(data) > 20_000
+
+
+def test_results_are_json_and_carry_the_stamp(report: Report) -> None:
+    document = json.loads(json.dumps(export_results(report), allow_nan=False))
+    assert document["stamp"]["simulated"] is True
+    assert document["stamp"]["cut_seq"] == 400
+    named = {
+        cell["number"]
+        for section in document["sections"]
+        for table in section["tables"]
+        for row in table["rows"]
+        for cell in row["cells"]
+        if isinstance(cell, dict)
+    }
+    assert named == set(document["numbers"])
+
+
+def test_tables_as_csv_read_back(report: Report) -> None:
+    import csv
+
+    for table in report.tables():
+        rows = list(csv.reader(StringIO(export_csv(table))))
+        assert rows[0] == list(table.columns)
+        assert len(rows) == len(table.rows) + 1
+
+
+def test_a_trial_without_subjects_still_gives_a_report(study: Study) -> None:
+    empty = build_report(study, [], STAMP, CUT)
+    assert "nothing can be estimated" in render_html(empty)
+    assert render_pdf(empty).startswith(b"%PDF-")
+
+
+def test_one_arm_alone_is_described_and_not_compared(study: Study, states: list[SubjectState]) -> None:
+    one = [s for s in states if s.allocation and s.allocation.arm == "dc_pmat_arm"]
+    report = build_report(study, one, STAMP, CUT)
+    assert "os.hazard_ratio" not in report.numbers()
+    assert value(report, "os.n.dc_pmat_arm") == 5
