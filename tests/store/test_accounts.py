@@ -10,7 +10,7 @@ from django.contrib.auth.backends import ModelBackend
 
 from trialwright.store import accounts
 from trialwright.store.account_tables import Account, AccountLog
-from trialwright.store.accounts import SYSTEM, Role, create_account, find_account, find_roles
+from trialwright.store.accounts import TERMINAL, Role, create_account, find_account, find_roles
 from trialwright.store.faults import StoreError
 from trialwright.store.journal import find_journal_break
 from trialwright.store.open import Store
@@ -52,8 +52,8 @@ def test_passwords_are_kept_as_argon2(any_store: Store) -> None:
     assert authenticate(username="n.nurse", password=PASSWORD) is None
 
 
-@pytest.mark.requirement("P14")
 def test_a_user_name_is_never_used_again(any_store: Store) -> None:
+    """21 CFR 11.100: unique to one person, never reassigned."""
     account = create()
     accounts.disable_account(account, "left the hospital", by=ADMIN, now=BEGIN)
     for name in ("n.nurse", "N.NURSE", " n.nurse ", "ｎ.nurse"):
@@ -61,8 +61,8 @@ def test_a_user_name_is_never_used_again(any_store: Store) -> None:
     assert Account.objects.count() == 1
 
 
-@pytest.mark.requirement("P9")
 def test_nobody_signs_in_without_training(any_store: Store) -> None:
+    """21 CFR 11.10(i)."""
     account = create(trained_on=None)
     assert not account.is_active
     assert authenticate(username="n.nurse", password=PASSWORD) is None
@@ -89,7 +89,7 @@ def test_weak_passwords_are_refused(store: Store, password: str) -> None:
 
 def test_an_account_has_a_name(store: Store) -> None:
     assert code_of(lambda: create(" ")) == "061"
-    nameless = lambda: create_account("x", " ", PASSWORD, by=SYSTEM, now=BEGIN)  # noqa: E731
+    nameless = lambda: create_account("x", " ", PASSWORD, by=TERMINAL, now=BEGIN)  # noqa: E731
     assert code_of(nameless) == "061"
 
 
@@ -123,8 +123,8 @@ def test_a_role_ends_and_can_be_given_again(any_store: Store) -> None:
     assert find_roles(account, later) == [nurse]
 
 
-@pytest.mark.requirement("A8")
 def test_every_act_is_logged_and_no_secret_is(any_store: Store) -> None:
+    """EU Annex 11, 12: creation, change and cancellation of access are recorded, with operator and time."""
     account = create(trained_on=None)
     accounts.record_training(account, TODAY, by=ADMIN, now=BEGIN)
     accounts.change_password(account, "another long password", by=ADMIN, now=BEGIN)

@@ -78,6 +78,7 @@ def refused(alias: str, statement: str) -> None:
         cursor.execute(statement)
 
 
+@pytest.mark.requirement("TW-R-002")
 def test_every_guarded_table_refuses_to_lose_rows(filled: Store) -> None:
     for table, alias in ROWS.items():
         refused(alias, f"DELETE FROM {table}")
@@ -85,6 +86,7 @@ def test_every_guarded_table_refuses_to_lose_rows(filled: Store) -> None:
             refused(alias, f"TRUNCATE {table} CASCADE")
 
 
+@pytest.mark.requirement("TW-R-002")
 def test_every_guarded_table_refuses_changes(filled: Store) -> None:
     assert {table for table, _ in UPDATES} == set(ROWS)
     for table, change in UPDATES:
@@ -122,7 +124,6 @@ def test_a_refusal_inside_writing_is_said_in_words(any_store: Store, begun: Writ
     assert caught.value.finding.code == "TW-STO-008"
 
 
-@pytest.mark.postgres
 def test_the_servers_role_may_add_and_nothing_more(
     postgres_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form_saved: Callable[..., Event]
 ) -> None:

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -92,6 +91,7 @@ def test_processes_make_one_chain(any_store: Store, begun: Write) -> None:
     assert_whole()
 
 
+@pytest.mark.requirement("TW-R-006")
 def test_a_killed_writer_leaves_whole_transactions(any_store: Store, begun: Write) -> None:
     writer = start_writer("victim", 100_000)
     assert writer.stdout is not None
@@ -112,11 +112,9 @@ def test_a_killed_writer_leaves_whole_transactions(any_store: Store, begun: Writ
     assert_whole()
 
 
-def test_a_locked_database_is_said_in_words(
-    new_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: Store
-) -> None:
+def test_a_locked_database_is_said_in_words(any_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRIALWRIGHT_BUSY_SECONDS", "0.1")
-    open_store(store.data_dir)
+    open_store(any_store.data_dir)
     locked, done = threading.Event(), threading.Event()
 
     def hold() -> None:

@@ -95,6 +95,7 @@ def test_a_hash_without_the_key_is_of_no_use(any_store: Store) -> None:
     assert write_identity("trial", "S01-009", PERSON, actor=NURSE, key=other_key, now=BEGIN) == []
 
 
+@pytest.mark.requirement("TW-R-017")
 def test_names_stand_in_the_vault_only(any_store: Store) -> None:
     write("S01-001")
     for alias in ("default", "allocation"):

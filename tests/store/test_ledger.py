@@ -142,7 +142,7 @@ def test_real_salts_differ(store: Store) -> None:
     assert instant_text(system_clock()).endswith("Z")
 
 
-@pytest.mark.postgres
+@pytest.mark.requirement("TW-R-010")
 def test_both_databases_make_the_same_chain(
     store: Store, postgres_database: str, monkeypatch: pytest.MonkeyPatch, form_saved: Callable[..., Event]
 ) -> None:

@@ -115,6 +115,7 @@ def test_rows_say_what_was_recorded(lived: Store) -> None:
     assert load_subject("trial", "S01-999") is None
 
 
+@pytest.mark.requirement("TW-R-004")
 def test_replay_finds_no_difference(lived: Store) -> None:
     told: list[tuple[int, int]] = []
     assert replay_store(lambda done, total: told.append((done, total))) == []

@@ -46,7 +46,7 @@ def test_an_empty_ledger_verifies(any_store: Store) -> None:
     assert verify_store().count == 0
 
 
-@pytest.mark.requirement("P1")
+@pytest.mark.requirement("TW-R-001")
 @pytest.mark.parametrize(
     ("table", "change", "code"),
     [
@@ -114,6 +114,7 @@ def _cut_after(tamper: Tamper, seq: int) -> None:
     tamper("ledger_head", f"UPDATE ledger_head SET seq = {seq}, hash = '{last}'")
 
 
+@pytest.mark.requirement("TW-R-005")
 def test_a_checkpoint_sees_a_careful_cut(seven: Store, tamper: Tamper, tmp_path: Path) -> None:
     file = tmp_path / "checkpoint.json"
     written = write_checkpoint(file, seven.data_dir, now=BEGIN)

@@ -24,8 +24,8 @@ from trialwright.store.journal import write_journal
 from trialwright.store.sources import instant_text
 from trialwright.trial.events import Actor
 
-SYSTEM = Actor("system", "system")
-"""Who makes the first account, from the terminal of the machine itself."""
+TERMINAL = Actor("terminal", "system")
+"""Who acts at the terminal of the machine itself, where nobody can be signed in yet."""
 
 
 @dataclass(frozen=True, slots=True)

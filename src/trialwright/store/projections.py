@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connections
 
 from trialwright.store.databases import LEDGER
+from trialwright.store.parsed_states import ParsedStates
 from trialwright.store.projection_tables import ContainerRow, FormRow, StudyRow, SubjectRow
 from trialwright.trial.cells.records import Container
 from trialwright.trial.events import Recorded
@@ -56,6 +57,8 @@ CONTAINER_TABLE = Projection(ContainerRow, ("study", "container"))
 FORM_TABLE = Projection(FormRow, ("study", "subject", "visit", "form", "repeat"))
 PROJECTIONS = (STUDY_TABLE, SUBJECT_TABLE, CONTAINER_TABLE, FORM_TABLE)
 
+_STUDIES = ParsedStates(StudyState.from_json)
+_SUBJECTS = ParsedStates(SubjectState.from_json)
 _MOVE_STUDY = "UPDATE study_row SET last_seq = %s WHERE study = %s"
 
 
@@ -64,13 +67,13 @@ def load_study(study: str) -> StudyState | None:
     row = StudyRow.objects.filter(study=study).values_list("state", "last_seq").first()
     if row is None:
         return None
-    return StudyState.from_json(row[0]).model_copy(update={"last_seq": row[1]})
+    return _STUDIES.find(row[0]).model_copy(update={"last_seq": row[1]})
 
 
 def load_subject(study: str, subject: str) -> SubjectState | None:
     """A subject's state, or None for a code that was never registered."""
     state = SubjectRow.objects.filter(study=study, subject=subject).values_list("state", flat=True).first()
-    return None if state is None else SubjectState.from_json(state)
+    return None if state is None else _SUBJECTS.find(state)
 
 
 def project(recorded: Sequence[Recorded]) -> None:
@@ -106,7 +109,9 @@ def _project_subject(before: SubjectState | None, events: Sequence[Recorded]) ->
         changed.note(state, after)
         state = after
     if state is not None:
-        save_rows(SUBJECT_TABLE, [{"study": state.study, "subject": state.subject, **subject_columns(state)}])
+        columns = subject_columns(state)
+        save_rows(SUBJECT_TABLE, [{"study": state.study, "subject": state.subject, **columns}])
+        _SUBJECTS.keep(columns["state"], state)
         save_rows(CONTAINER_TABLE, list(changed.containers.values()))
         save_rows(FORM_TABLE, list(changed.forms.values()))
 
