@@ -12,8 +12,7 @@ from tests.design.scenarios import benchmark, everything, illness_death
 
 from trialwright.design.plain_engine import EVENTS, LOG_HR, SCORE, VARIANCE
 from trialwright.design.scenario import DesignScenario
-from trialwright.design.simulate import compute_stretch_results
-from trialwright.design.tables import compute_plan
+from trialwright.design.simulate import compute_results
 
 SEED = 20261122
 
@@ -36,7 +35,7 @@ def observations(
 @pytest.mark.parametrize("make", [benchmark, illness_death, everything])
 def test_log_rank_equals_the_definition(make) -> None:
     scenario = make()
-    results, looks = compute_stretch_results(compute_plan(scenario), SEED, 0, 25)
+    results, looks = compute_results(scenario, SEED, 0, 25, plain=True)
     for r in range(25):
         for k in range(len(scenario.looks)):
             for e, column in enumerate((1, 3)):
@@ -58,7 +57,7 @@ def test_log_rank_equals_the_definition(make) -> None:
 def test_agrees_with_lifelines(make) -> None:
     """Z to 1e-10, hazard ratio to 1e-6, on the very data of the replicate."""
     scenario = make()
-    results, looks = compute_stretch_results(compute_plan(scenario), SEED, 0, 10)
+    results, looks = compute_results(scenario, SEED, 0, 10)
     for r in range(10):
         months, event, arm, _ = (np.array(x) for x in observations(scenario, r, 1, looks[r, 0]))
         reference = logrank_test(months[arm == 1], months[arm == 0], event[arm == 1], event[arm == 0])

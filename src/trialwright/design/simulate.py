@@ -11,16 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.design.check import check_scenario, check_tally
+from trialwright.design.lane_engine import compute_lane_stretch
+from trialwright.design.lane_subjects import fits_lanes, lane_beliefs
 from trialwright.design.philox import philox_keys
 from trialwright.design.plain_engine import compute_stretch
 from trialwright.design.result import DesignResult
 from trialwright.design.scenario import DesignScenario
-from trialwright.design.tables import Plan, compute_plan
-from trialwright.design.tally import Tally, add_results, empty_tally
+from trialwright.design.stretch import tally_lane_stretch, tally_plain_stretch
+from trialwright.design.tables import compute_plan
+from trialwright.design.tally import Rule, Tally, empty_tally
 from trialwright.study.findings import has_errors
 
-STRETCH = 4096
-"""Replicates a task: small enough for even work, large enough to hide the cost of a call."""
+STRETCH = 16384
+"""Replicates a task: small enough for even work, large enough to hide the cost of a task."""
 
 Progress = Callable[[int, int], None]
 """Called with (replicates done, replicates asked for)."""
@@ -61,21 +64,31 @@ def _tallies(scenario: DesignScenario, replicates: int, seed: int, cores: int) -
 
 def simulate_stretch(scenario: DesignScenario, seed: int, stretch: tuple[int, int]) -> Tally:
     """The tally of replicates ``first`` to ``first + count - 1``."""
-    plan = compute_plan(scenario)
-    results, look_months = compute_stretch_results(plan, seed, *stretch)
-    tally = empty_tally(len(scenario.looks))
-    limit = critical_z(scenario)
-    add_results(results, look_months, plan.tested, limit, scenario.sides, scenario.fewest_events, tally)
+    plan, tally = compute_plan(scenario), empty_tally(len(scenario.looks))
+    rule = Rule(critical_z(scenario), scenario.sides, scenario.fewest_events)
+    keys = philox_keys(seed)
+    if fits_lanes(plan):
+        tally_lane_stretch(*stretch, keys, plan, lane_beliefs(plan), rule, tally)
+    else:
+        tally_plain_stretch(*stretch, keys, plan, rule, tally)
     return tally
 
 
-def compute_stretch_results(
-    plan: Plan, seed: int, first: int, count: int
+def compute_results(
+    scenario: DesignScenario, seed: int, first: int, count: int, plain: bool = False, cox: bool = True
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(results, look months) a replicate, by the plain engine; shapes as in the engine."""
+    """Each replicate for itself: results (replicates, looks, endpoints, 5), look months (replicates, looks).
+
+    Columns: score and variance of the log-rank, events, log hazard ratio and its information. Look months are
+    negative where the wanted events were not reached. An endpoint that is not tested is nan.
+    """
+    plan = compute_plan(scenario, cox)
     results = np.full((count, plan.looks.shape[0], 2, 5), np.nan)
     look_months = np.empty((count, plan.looks.shape[0]))
-    compute_stretch(first, philox_keys(seed), plan, results, look_months)
+    if plain or not fits_lanes(plan):
+        compute_stretch(first, philox_keys(seed), plan, results, look_months)
+    else:
+        compute_lane_stretch(first, philox_keys(seed), plan, lane_beliefs(plan), results, look_months)
     return results, look_months
 
 

@@ -21,6 +21,14 @@ MONTH_BINS, MONTHS_LIMIT = 8192, 512.0
 Counts = NDArray[np.int64]
 
 
+class Rule(NamedTuple):
+    """When a look counts as rejected (``critical_z``, ``sides``), and as having too few events."""
+
+    critical_z: float
+    sides: int
+    fewest_events: int
+
+
 class Tally(NamedTuple):
     """Sums over replicates by look and endpoint (os, pfs); an endpoint that is not tested stays at zero.
 
@@ -93,21 +101,19 @@ def bin_of(value: float, low: float, high: float, bins: int) -> int:
 
 
 @kernel
-def add_endpoint(
-    row: NDArray[np.float64], k: int, e: int, critical_z: float, sides: int, fewest_events: int, tally: Tally
-) -> bool:
+def add_endpoint(row: NDArray[np.float64], k: int, e: int, rule: Rule, tally: Tally) -> bool:
     """Count one endpoint of one replicate; whether it was rejected in favour of the experimental arm."""
     in_favour = False
     if row[VARIANCE] > 0:
         z = row[SCORE] / np.sqrt(row[VARIANCE])
-        in_favour = z <= -critical_z
-        if in_favour or (sides == 2 and z >= critical_z):
+        in_favour = z <= -rule.critical_z
+        if in_favour or (rule.sides == 2 and z >= rule.critical_z):
             tally.rejected[k, e, 0] += 1
         if in_favour:
             tally.rejected[k, e, 1] += 1
     else:
         tally.none[k, e] += 1
-    if row[EVENTS] < fewest_events:
+    if row[EVENTS] < rule.fewest_events:
         tally.few[k, e] += 1
     add_value(row[EVENTS], tally.events[k, e])
     log_hr = row[LOG_HR]
@@ -126,9 +132,7 @@ def add_results(
     results: NDArray[np.float64],
     look_months: NDArray[np.float64],
     tested: tuple[bool, bool],
-    critical_z: float,
-    sides: int,
-    fewest_events: int,
+    rule: Rule,
     tally: Tally,
 ) -> None:
     """Count a stretch: results (replicates, looks, endpoints, 5), look_months (replicates, looks)."""
@@ -144,7 +148,7 @@ def add_results(
             favours = 0
             for e in range(2):
                 if tested[e]:
-                    favours += add_endpoint(results[r, k, e], k, e, critical_z, sides, fewest_events, tally)
+                    favours += add_endpoint(results[r, k, e], k, e, rule, tally)
             if favours == 2:
                 tally.both[k] += 1
 
