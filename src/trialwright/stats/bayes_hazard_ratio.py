@@ -83,6 +83,7 @@ def compute_hazard_ratio_posterior(
         mean = (data_weight * (log_hazard_ratio if known else 0.0) + prior_weight * prior_mean) / total
         sd = 1.0 / float(np.sqrt(total))
     half = two_sided_z(level) * sd
+    prior = _prior_words(prior_hazard_ratio, prior_weight)
     reason = (
         "" if known else "no estimate: the posterior is the prior" if total > 0 else "no estimate, flat prior"
     )
@@ -100,8 +101,7 @@ def compute_hazard_ratio_posterior(
         level=level,
         estimable=total > 0,
         reason=reason,
-        convention=f"normal likelihood of the log hazard ratio, {_prior_words(prior_hazard_ratio, prior_weight)}, "
-        f"central interval, level {level:g}",
+        convention=f"normal likelihood of the log hazard ratio, {prior}, central interval, level {level:g}",
     )
 
 

@@ -176,11 +176,12 @@ def _report(
     level: float,
 ) -> CoxFit:
     coefficient = fit.coefficient / problem.scale
-    outer = np.outer(problem.scale, problem.scale)
     error = np.sqrt(np.diag(covariance)) / problem.scale
     half = two_sided_z(level) * error
     z = coefficient / error
     df = coefficient.size
+    with np.errstate(over="ignore"):  # a hazard ratio beyond the largest number is infinite
+        ratio, lower, upper = (np.exp(coefficient + shift) for shift in (0.0, -half, half))
     wald = float(fit.coefficient @ np.linalg.solve(covariance, fit.coefficient))
     return CoxFit(
         names=problem.names,
@@ -189,10 +190,10 @@ def _report(
         naive_std_error=np.sqrt(np.diag(naive)) / problem.scale,
         z=z,
         p_value=np.array([normal_two_sided(value) for value in z]),
-        hazard_ratio=np.exp(coefficient),
-        lower=np.exp(coefficient - half),
-        upper=np.exp(coefficient + half),
-        covariance=covariance / outer,
+        hazard_ratio=ratio,
+        lower=lower,
+        upper=upper,
+        covariance=covariance / np.outer(problem.scale, problem.scale),
         log_likelihood=fit.at_end.value,
         log_likelihood_null=fit.at_zero.value,
         score_test=_score_test(fit),

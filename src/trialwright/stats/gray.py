@@ -114,7 +114,7 @@ def _count(time: FloatArray, codes: IntArray, causes: IntArray, of_cause: int, g
 
 
 def _score_stratum(counts: _Stratum, rho: float) -> tuple[FloatArray, FloatArray]:
-    """Score (groups,) and covariance (groups, groups), the sum of squared influences of every group and time."""
+    """Score (groups,) and its covariance: the squared influences of every group and time, summed."""
     n, d1, d2 = counts.n, counts.d1, counts.d2
     groups = n.shape[1]
     if n.shape[0] == 0:

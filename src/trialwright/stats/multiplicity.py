@@ -59,7 +59,9 @@ def compute_serial_gatekeeping(
     """
     if procedure not in PROCEDURES:
         raise ValueError(f"unknown procedure; choose one of {', '.join(PROCEDURES)}")
-    gate, given, adjusted = 0.0, [np.zeros(0)], [np.zeros(0)]
+    gate = 0.0
+    given: list[FloatArray] = [np.zeros(0)]
+    adjusted: list[FloatArray] = [np.zeros(0)]
     for family in families:
         p_values = _parse_p_values(family, alpha)
         within = np.maximum(compute_adjusted(p_values, procedure), gate)

@@ -63,7 +63,7 @@ def _limits(rows: FloatArray, y: FloatArray, column: int, half_width: float) -> 
 
 
 def _echelon(correlation: FloatArray) -> FloatArray:
-    """L (components, rank) with L L' = ``correlation`` by Cholesky, dependent components skipped as pivots."""
+    """L (components, rank) with L L' = ``correlation``: Cholesky, dependent components no pivots."""
     size = correlation.shape[0]
     factor = np.zeros((size, 0))
     residual = correlation.copy()

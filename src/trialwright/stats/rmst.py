@@ -68,6 +68,7 @@ def compute_restricted_mean(
     Not estimable where ``tau`` lies beyond the last observation and that was a censoring.
     """
     check_level(level)
+    check_tau(tau)
     curve = compute_curve(parse_survival_times(time, event), interval="plain", level=level)
     return compute_area(curve, curve.largest_time if tau is None else tau, level)
 
@@ -86,6 +87,7 @@ def compute_restricted_mean_difference(
     Without ``tau`` the smaller of the two groups' largest times is taken (a plan should fix it instead).
     """
     check_level(level)
+    check_tau(tau)
     times = parse_survival_times(time, event)
     labels = parse_labels(group, times.n, "group", levels)
     if len(labels.levels) != 2:
@@ -101,12 +103,20 @@ def compute_restricted_mean_difference(
     return _difference((labels.levels[0], labels.levels[1]), first, second, level)
 
 
+def check_tau(tau: float | None) -> None:
+    """Refuse a horizon that is not a positive time."""
+    if tau is not None and not (np.isfinite(tau) and tau > 0):
+        raise ValueError("tau must be a positive time")
+
+
 def compute_area(curve: KaplanMeier, tau: float, level: float) -> RestrictedMean:
     """Area under ``curve`` from 0 to ``tau`` with its variance."""
-    if curve.estimable and (not np.isfinite(tau) or tau <= 0):
-        raise ValueError("tau must be a positive time")
     reason = curve.reason
-    if curve.estimable and tau > curve.largest_time and curve.survival[-1] > 0:
+    if curve.estimable and np.isnan(tau):
+        reason = "there is no common tau: the other group has no subjects"
+    elif curve.estimable and tau <= 0:
+        reason = "every time is zero"
+    elif curve.estimable and tau > curve.largest_time and curve.survival[-1] > 0:
         reason = "tau lies beyond the last observation, which was censored"
     if reason:
         return RestrictedMean(
