@@ -143,6 +143,14 @@ def test_the_servers_role_may_add_and_nothing_more(
     with ledger.writing():
         event = Event(ledger.Kind.STUDY_ACTIVATED, {"version": "v1"})
         ledger.append([event], actor=NURSE, study_id="trial", study_version="v1", now=BEGIN)
+    account = accounts.create_account("u-17", "N. Nurse", "correct horse battery", by=NURSE, now=BEGIN)
+    held = accounts.grant_role(
+        account, accounts.Role("trial", "", "monitor"), BEGIN.date(), by=NURSE, now=BEGIN
+    )
+    accounts.end_role(held, BEGIN.date(), by=NURSE, now=BEGIN)
+    allocation.write_list("trial", "all", ["a"], seed="s", algorithm="x", parameters={}, now=BEGIN)
+    person = identity.Person("A. Person")
+    identity.write_identity("trial", "S01-001", person, actor=NURSE, key=b"k" * 32, now=BEGIN)
     assert verify_store().intact
 
     for statement in (

@@ -14,7 +14,9 @@ import pytest
 from django.db import connections
 
 from trialwright.store import ledger
+from trialwright.store.account_tables import AccountLog
 from trialwright.store.faults import StoreError
+from trialwright.store.journal import find_journal_break, write_journal
 from trialwright.store.open import Store, open_store
 from trialwright.store.replay import replay_store
 from trialwright.store.verify import verify_store
@@ -134,3 +136,25 @@ def test_a_locked_database_is_said_in_words(any_store: Store, monkeypatch: pytes
         holder.join()
     assert caught.value.finding.code == "TW-STO-003"
     assert ledger.read_head().seq == 0
+
+
+def test_journals_are_written_one_at_a_time(any_store: Store) -> None:
+    failures: list[BaseException] = []
+
+    def work(name: str) -> None:
+        try:
+            for number in range(5):
+                write_journal(AccountLog, "sign_in", f"{name}-{number}", actor=NURSE, now=BEGIN)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(f"t{number}",)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert AccountLog.objects.count() == 15
+    assert find_journal_break(AccountLog) is None

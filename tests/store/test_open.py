@@ -152,6 +152,8 @@ def test_a_server_that_is_not_there(store: Store, tmp_path: Path, monkeypatch: p
     [
         {"TRIALWRIGHT_DATABASE_URL": "mysql://somewhere/trial"},
         {"TRIALWRIGHT_ALLOCATION_URL": "postgresql://somewhere/trial"},
+        {"TRIALWRIGHT_BUSY_SECONDS": "soon"},
+        {"TRIALWRIGHT_BUSY_SECONDS": "nan"},
     ],
 )
 def test_addresses_that_make_no_sense(environment: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -11,12 +12,17 @@ from django.db.models.functions import Lower
 from trialwright.store.journal import JournalEntry
 
 
+def fold_username(username: str) -> str:
+    """The one spelling of a user name: capital letters, full-width letters and outer spaces do not matter."""
+    return unicodedata.normalize("NFKC", username).strip().casefold()
+
+
 class AccountManager(BaseUserManager["Account"]):
     """Finds accounts. Making one is an act that is logged: see :mod:`trialwright.store.accounts`."""
 
     def get_by_natural_key(self, username: str | None) -> Account:
-        """The account of that name; capital letters do not matter."""
-        return self.get(username__iexact=username or "")
+        """The account of that name, however it is spelt."""
+        return self.get(username=fold_username(username or ""))
 
 
 class Account(AbstractBaseUser):

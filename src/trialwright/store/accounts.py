@@ -6,7 +6,6 @@ Secrets never enter the log.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,10 +16,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from trialwright.store.account_tables import Account, AccountLog, Membership
+from trialwright.store.account_tables import Account, AccountLog, Membership, fold_username
 from trialwright.store.databases import LEDGER
 from trialwright.store.faults import explained, refuse
-from trialwright.store.journal import write_journal
+from trialwright.store.journal import lock_journal, write_journal
 from trialwright.store.sources import instant_text
 from trialwright.trial.events import Actor
 
@@ -51,7 +50,7 @@ def create_account(
 
     Without ``trained_on`` the account exists but cannot sign in.
     """
-    name = unicodedata.normalize("NFKC", username).strip()
+    name = fold_username(username)
     account = Account(username=name, display_name=display_name.strip(), created_at=instant_text(now))
     if not name or not account.display_name:
         raise refuse("061", "An account needs a user name and the person's name.", "Give both.")
@@ -59,7 +58,8 @@ def create_account(
     account.trained_on = trained_on
     _set_password(account, password)
     with explained("accounts"), transaction.atomic(using=LEDGER):
-        if Account.objects.filter(username__iexact=name).exists():
+        lock_journal(AccountLog)
+        if Account.objects.filter(username=name).exists():
             message = "This user name belongs to somebody, now or in the past."
             raise refuse(
                 "060", message, "Choose another: a user name is never used again.", f"account {name}"
@@ -126,7 +126,7 @@ def end_role(membership: Membership, until: date, *, by: Actor, now: datetime) -
 
 def find_account(username: str) -> Account | None:
     """The account of that name, or None."""
-    return Account.objects.filter(username__iexact=unicodedata.normalize("NFKC", username).strip()).first()
+    return Account.objects.filter(username=fold_username(username)).first()
 
 
 def find_roles(account: Account, on: date, study: str = "") -> list[Role]:

@@ -30,7 +30,10 @@ URLS = {
 
 DEFAULT_DATA_DIR = "trialwright-data"
 DEFAULT_BUSY_SECONDS = "20"
+MOST_BUSY_SECONDS = 3600
 
+# Kept open between requests: closing the last connection makes SQLite fold its log into the file each time.
+_KEEP_OPEN = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 # FULL: a commit that was answered is on the disk, also when the power fails in the next moment.
 _PRAGMAS = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON;"
 
@@ -42,7 +45,7 @@ def find_data_dir(environ: Mapping[str, str]) -> Path:
 
 def describe_databases(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Django's ``DATABASES`` for this environment. Refuses a vault's URL without one for the ledger."""
-    busy_seconds = float(environ.get("TRIALWRIGHT_BUSY_SECONDS") or DEFAULT_BUSY_SECONDS)
+    busy_seconds = _read_busy_seconds(environ)
     main_url = environ.get(URLS[LEDGER], "")
     if not main_url:
         for alias in (ALLOCATION, IDENTITY):
@@ -57,10 +60,25 @@ def describe_databases(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     }
 
 
+def _read_busy_seconds(environ: Mapping[str, str]) -> float:
+    text = environ.get("TRIALWRIGHT_BUSY_SECONDS") or DEFAULT_BUSY_SECONDS
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < MOST_BUSY_SECONDS:
+        message = "TRIALWRIGHT_BUSY_SECONDS is not a number of seconds."
+        raise refuse(
+            "010", message, f"Write a number above 0 and below {MOST_BUSY_SECONDS}, or leave it out."
+        )
+    return seconds
+
+
 def _describe_sqlite(path: Path, busy_seconds: float) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        **_KEEP_OPEN,
         "OPTIONS": {
             "timeout": busy_seconds,
             "transaction_mode": "IMMEDIATE",
@@ -85,6 +103,7 @@ def _describe_postgres(alias: str, url: str, busy_seconds: float) -> dict[str, A
     return {
         "ENGINE": "django.db.backends.postgresql",
         **settings,
+        **_KEEP_OPEN,
         "HOST": host,
         "PORT": port,
         "OPTIONS": options,

@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from trialwright.store.databases import IDENTITY
 from trialwright.store.faults import StoreError, explained, refuse
-from trialwright.store.journal import write_journal
+from trialwright.store.journal import lock_journal, write_journal
 from trialwright.store.vault_tables import IdentityAccess, IdentityRecord
 from trialwright.trial.events import Actor
 
@@ -43,6 +43,7 @@ def write_identity(
     and the earlier identifiers stay.
     """
     with explained("identity vault"), transaction.atomic(using=IDENTITY):
+        lock_journal(IdentityAccess)
         last = _last_record(study, subject)
         if last is None:
             _demand_site(actor)

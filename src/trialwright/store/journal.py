@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connections, models, transaction
 
 from trialwright.store.chain import ZERO_HASH, canonical_json, find_first_mismatch, next_hash
 from trialwright.store.databases import LEDGER
@@ -60,8 +60,8 @@ def write_journal(
 ) -> JournalEntry:
     """Adds one act to a journal, in the caller's transaction where there is one."""
     with transaction.atomic(using=journal_alias(journal)):
-        # Two writers that saw the same last row make the same sequence number: the database refuses one.
-        last = journal.objects.select_for_update().order_by("-seq").first()
+        lock_journal(journal)
+        last = journal.objects.order_by("-seq").first()
         entry = journal(
             seq=last.seq + 1 if last else 1,
             at=instant_text(now),
@@ -76,6 +76,18 @@ def write_journal(
         entry.hash = next_hash(entry.prev_hash, entry.header())
         entry.save(force_insert=True)
     return entry
+
+
+def lock_journal(journal: type[JournalEntry]) -> None:
+    """Makes other writers of the journal wait until this transaction ends.
+
+    SQLite's transactions do so from their beginning. On PostgreSQL it is an advisory lock: a row's lock would need
+    the right to update, which nobody has on a journal.
+    """
+    connection = connections[journal_alias(journal)]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [journal._meta.db_table])
 
 
 def journal_alias(journal: type[JournalEntry]) -> str:

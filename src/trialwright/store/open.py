@@ -25,6 +25,10 @@ from trialwright.store.roles import grant_to_roles
 
 SETTINGS = "trialwright.web.settings"
 
+_OTHER_FOLDER = (
+    "Name another folder with TRIALWRIGHT_DATA_DIR, or give this account the right to write there."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -46,11 +50,14 @@ def open_store(data_dir: Path | str | None = None) -> Store:
     ensure_key(folder, SESSION_KEY)
     wanted = describe_databases(os.environ)
     _connect(wanted)
-    with _one_at_a_time(folder):
-        for alias in ALIASES:
-            place = f"{alias} database" if "HOST" in wanted[alias] else wanted[alias]["NAME"]
-            with explained(place):
-                _bring_up(alias, place)
+    try:
+        with _one_at_a_time(folder):
+            for alias in ALIASES:
+                place = f"{alias} database" if "HOST" in wanted[alias] else wanted[alias]["NAME"]
+                with explained(place):
+                    _bring_up(alias, place)
+    except OSError as error:
+        raise refuse("001", "The data folder cannot be written.", _OTHER_FOLDER, str(folder)) from error
     return Store(folder, connections[LEDGER].vendor)
 
 
@@ -65,13 +72,12 @@ def prepare_django() -> None:
 
 
 def _prepare_folder(folder: Path) -> Path:
-    remedy = "Name another folder with TRIALWRIGHT_DATA_DIR, or give this account the right to write there."
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise refuse("001", "The data folder cannot be made.", remedy, str(folder)) from error
+        raise refuse("001", "The data folder cannot be made.", _OTHER_FOLDER, str(folder)) from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise refuse("001", "The data folder cannot be written.", remedy, str(folder))
+        raise refuse("001", "The data folder cannot be written.", _OTHER_FOLDER, str(folder))
     for name in FILES.values():
         file = folder / name
         if file.exists() and not os.access(file, os.W_OK):
