@@ -22,7 +22,7 @@ EVENT_BIT, ARM_BIT = np.int32(2), np.int32(1)
 
 
 @inlined
-def coded_months(months: np.float32, event: bool) -> np.int32:
+def coded_months(months: np.float32, event: bool | np.bool_) -> np.int32:
     """The bits of a time on the grid, with the event flag."""
     bits = np.int32(np.float32(months).view(np.int32) & TIME_BITS)
     return np.int32(bits | EVENT_BIT) if event else bits

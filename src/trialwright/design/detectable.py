@@ -50,7 +50,9 @@ def find_detectable_effect(
     look, e = len(scenario.looks) - 1, ("os", "pfs").index(endpoint)
 
     def reached(log_hr: float) -> float:
-        tally = simulate_design(with_hazard_ratio(scenario, math.exp(log_hr)), replicates, seed, cores).tally
+        tally = simulate_design(
+            with_hazard_ratio(scenario, math.exp(log_hr)), replicates, seed, cores, hazard_ratios=False
+        ).tally
         return -1.0 if tally is None else int(tally.rejected[look, e, 1]) / tally.replicates
 
     if reached(STRONGEST_LOG_HR) < power:

@@ -51,33 +51,44 @@ def fill_keys(
 
 
 @kernel
-def fill_look(
+def sort_calendar(
     data: NDArray[np.int32],
     subjects: int,
-    at_months: np.float32,
-    at_events: int,
     endpoint: int,
-    keys: NDArray[np.int32],
-    look: NDArray[np.float32],
+    calendar: NDArray[np.int32],
+    latest: NDArray[np.float32],
 ) -> None:
-    """Calendar time of a look in each replicate; negative where its events were not reached.
+    """Calendar times of the events in ascending order, ``never`` at the end, and the latest event or entry.
 
-    See :func:`trialwright.design.cut.compute_look_months`. ``keys`` is scratch.
+    ``calendar`` (subjects, 16) holds the bits of the times.
     """
-    if at_events <= 0:
-        look[0, :] = at_months
-        return
     row = OS if endpoint == 0 else PFS
-    latest = spread(_ZERO)
+    last = spread(_ZERO)
     for i in range(subjects):
         entry, coded = same_bits(load(data, ROWS * i + ENTRY)), load(data, ROWS * i + row)
-        calendar = entry + same_bits(coded & _TIME_BITS)
+        months = entry + same_bits(coded & _TIME_BITS)
         event = (coded & _EVENT_BIT) == _EVENT_BIT
-        latest = greater(latest, choose(event, greater(calendar, entry), entry))
-        store(keys, i, choose(event, same_bits(calendar), _NEVER_BITS))
-    sort_lanes(keys, subjects)
-    reached = same_bits(load(keys, min(at_events, subjects) - 1))
-    in_time = reached <= at_months
-    store(look, 0, choose(in_time, reached, _ZERO - lesser(latest, spread(at_months))))
-    if at_events > subjects:
-        store(look, 0, _ZERO - lesser(latest, spread(at_months)))
+        last = greater(last, choose(event, greater(months, entry), entry))
+        store(calendar, i, choose(event, same_bits(months), _NEVER_BITS))
+    sort_lanes(calendar, subjects)
+    store(latest, 0, last)
+
+
+@kernel
+def fill_look(
+    calendar: NDArray[np.int32],
+    latest: NDArray[np.float32],
+    at_months: np.float32,
+    at_events: int,
+    look: NDArray[np.float32],
+) -> None:
+    """Calendar time of a look by events in each replicate; negative where its events were not reached.
+
+    See :func:`trialwright.design.cut.compute_look_months`.
+    """
+    missed = _ZERO - lesser(load(latest, 0), spread(at_months))
+    if at_events > calendar.shape[0]:
+        store(look, 0, missed)
+        return
+    reached = same_bits(load(calendar, at_events - 1))
+    store(look, 0, choose(reached <= at_months, reached, missed))

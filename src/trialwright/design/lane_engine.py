@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.design.compiled import inlined, kernel
-from trialwright.design.lane_cut import fill_keys, fill_look
+from trialwright.design.lane_cut import fill_keys, fill_look, sort_calendar
 from trialwright.design.lane_sort import sort_lanes
 from trialwright.design.lane_subjects import ROWS, Beliefs, fill_subjects
 from trialwright.design.lane_tests import (
@@ -84,15 +84,20 @@ def compute_lane_stretch(
     """Fill ``results`` and ``look_months`` as the plain engine does (:mod:`trialwright.design.plain_engine`)."""
     n, count = plan.arms.shape[0], results.shape[0]
     data = np.zeros((ROWS * (n + 1), LANES), np.int32)
-    keys = np.zeros((n, LANES), np.int32)
-    look = np.zeros((1, LANES), np.float32)
+    keys, calendar = np.zeros((n, LANES), np.int32), np.zeros((n, LANES), np.int32)
+    look, latest = np.zeros((1, LANES), np.float32), np.zeros((1, LANES), np.float32)
     risk = new_risk_lanes(n)
     for begin in range(0, count, LANES):
-        used = min(LANES, count - begin)
+        used, sorted_endpoint = min(LANES, count - begin), -1
         fill_subjects(first + begin, round_keys, plan, beliefs, data)
         for k in range(plan.looks.shape[0]):
-            latest, events, endpoint = plan.looks[k]
-            fill_look(data, n, np.float32(latest), int(events), int(endpoint), keys, look)
+            at_months, at_events, endpoint = plan.looks[k]
+            look[0, :] = at_months
+            if at_events > 0:
+                if endpoint != sorted_endpoint:
+                    sort_calendar(data, n, int(endpoint), calendar, latest)
+                    sorted_endpoint = int(endpoint)
+                fill_look(calendar, latest, np.float32(at_months), int(at_events), look)
             look_months[begin : begin + used, k] = look[0, :used]
             look[0, :] = np.abs(look[0, :])
             for e in range(2):

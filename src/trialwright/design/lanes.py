@@ -9,11 +9,13 @@ kernels: :func:`load` and :func:`store` move rows of arrays of shape (rows, 16).
 from __future__ import annotations
 
 import operator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.core.datamodel import models, register_default
+from numba.core.datamodel import models
+from numba.core.datamodel.registry import register_default
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic
@@ -68,7 +70,6 @@ def _as_lanes(context: Any, builder: Any, value: Any, kind: Any, wanted: LaneTyp
 def _define(function: Any, float_op: str | None, int_op: str | None, comparison: str | None = None) -> None:
     """Teach the compiler an operator on lane vectors and on a lane vector with a scalar."""
 
-    @infer_global(function)
     class _Typing(AbstractTemplate):
         def generic(self, args: Any, kws: Any) -> Any:
             lanes = [arg for arg in args if isinstance(arg, LaneType)]
@@ -76,6 +77,8 @@ def _define(function: Any, float_op: str | None, int_op: str | None, comparison:
             if len(args) != 2 or kws or not fits:
                 return None
             return signature(LaneType("bool") if comparison else lanes[0], *args)
+
+    cast(Callable[..., Any], infer_global)(function)(_Typing)
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         kind = next(arg for arg in sig.args if isinstance(arg, LaneType))
@@ -109,6 +112,11 @@ _define(operator.eq, None, None, "==")
 _define(operator.ne, None, None, "!=")
 
 
+def lane_function(build: Callable[..., Any]) -> Callable[..., Any]:
+    """A function on lane vectors, given as instructions to the compiler."""
+    return cast(Callable[..., Any], intrinsic(build))
+
+
 def _row_pointer(context: Any, builder: Any, kind: Any, array: Any, row: Any) -> Any:
     data = cgutils.create_struct_proxy(kind)(context, builder, value=array).data
     offset = builder.mul(row, ir.Constant(row.type, LANES))
@@ -116,7 +124,7 @@ def _row_pointer(context: Any, builder: Any, kind: Any, array: Any, row: Any) ->
     return builder.bitcast(builder.gep(data, [offset]), vector.as_pointer())
 
 
-@intrinsic
+@lane_function
 def load(_typing: Any, array: Any, row: Any) -> Any:  # noqa: ARG001
     """Row ``row`` of an array (rows, 16)."""
 
@@ -127,7 +135,7 @@ def load(_typing: Any, array: Any, row: Any) -> Any:  # noqa: ARG001
     return LaneType(str(array.dtype))(array, types.intp), build
 
 
-@intrinsic
+@lane_function
 def store(_typing: Any, array: Any, row: Any, value: Any) -> Any:  # noqa: ARG001
     """Write a lane vector to row ``row`` of an array (rows, 16) of the same element."""
 
@@ -141,7 +149,7 @@ def store(_typing: Any, array: Any, row: Any, value: Any) -> Any:  # noqa: ARG00
     return types.void(array, types.intp, value), build
 
 
-@intrinsic
+@lane_function
 def spread(_typing: Any, scalar: Any) -> Any:
     """A lane vector with the same number in every lane."""
 
@@ -151,7 +159,7 @@ def spread(_typing: Any, scalar: Any) -> Any:
     return LaneType(str(scalar))(scalar), build
 
 
-@intrinsic
+@lane_function
 def choose(_typing: Any, where: Any, yes: Any, no: Any) -> Any:
     """``yes`` where the truth vector holds, ``no`` in the other lanes; either or both may be scalars."""
     kind = next((arg for arg in (yes, no) if isinstance(arg, LaneType)), LaneType(str(yes)))
@@ -164,7 +172,7 @@ def choose(_typing: Any, where: Any, yes: Any, no: Any) -> Any:
     return kind(where, yes, no), build
 
 
-@intrinsic
+@lane_function
 def as_double(_typing: Any, value: Any) -> Any:
     """Integers or single precision numbers as double precision."""
 
@@ -175,7 +183,7 @@ def as_double(_typing: Any, value: Any) -> Any:
     return LaneType("float64")(value), build
 
 
-@intrinsic
+@lane_function
 def as_single(_typing: Any, value: Any) -> Any:
     """Integers or double precision numbers as single precision."""
 
@@ -186,7 +194,7 @@ def as_single(_typing: Any, value: Any) -> Any:
     return LaneType("float32")(value), build
 
 
-@intrinsic
+@lane_function
 def anywhere(_typing: Any, where: Any) -> Any:
     """Whether a truth vector holds in any lane."""
 
@@ -197,7 +205,7 @@ def anywhere(_typing: Any, where: Any) -> Any:
     return types.boolean(where), build
 
 
-@intrinsic
+@lane_function
 def same_bits(_typing: Any, value: Any) -> Any:
     """Single precision numbers as the integers with the same bits, and back."""
     other = LaneType("int32" if value.is_float else "float32")
@@ -208,7 +216,7 @@ def same_bits(_typing: Any, value: Any) -> Any:
     return other(value), build
 
 
-@intrinsic
+@lane_function
 def floored(_typing: Any, value: Any) -> Any:
     """The largest whole numbers not above, as floating point."""
 

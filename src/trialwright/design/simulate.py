@@ -35,26 +35,30 @@ def simulate_design(
     seed: int,
     cores: int = 1,
     progress: Progress | None = None,
+    hazard_ratios: bool = True,
 ) -> DesignResult:
     """Simulate ``replicates`` trials of a scenario and say what the design shows.
 
     The result depends on scenario, replicates and seed alone, not on ``cores``. A scenario with errors
-    is not simulated: the result then holds the findings and no numbers.
+    is not simulated: the result then holds the findings and no numbers. Without ``hazard_ratios`` no Cox
+    model is fitted, which is faster.
     """
     findings = check_scenario(scenario)
     if has_errors(findings) or replicates < 1:
         return DesignResult(scenario, 0, seed, None, tuple(findings))
     tally = empty_tally(len(scenario.looks))
-    for part in _tallies(scenario, replicates, seed, cores):
+    for part in _tallies(scenario, replicates, seed, cores, hazard_ratios):
         tally.add(part)
         if progress is not None:
             progress(tally.replicates, replicates)
     return DesignResult(scenario, replicates, seed, tally, (*findings, *check_tally(scenario, tally)))
 
 
-def _tallies(scenario: DesignScenario, replicates: int, seed: int, cores: int) -> Iterator[Tally]:
+def _tallies(
+    scenario: DesignScenario, replicates: int, seed: int, cores: int, hazard_ratios: bool
+) -> Iterator[Tally]:
     stretches = [(first, min(STRETCH, replicates - first)) for first in range(0, replicates, STRETCH)]
-    simulate = partial(simulate_stretch, scenario, seed)
+    simulate = partial(simulate_stretch, scenario, seed, hazard_ratios=hazard_ratios)
     if cores <= 1:
         yield from map(simulate, stretches)
         return
@@ -62,9 +66,11 @@ def _tallies(scenario: DesignScenario, replicates: int, seed: int, cores: int) -
         yield from threads.map(simulate, stretches)
 
 
-def simulate_stretch(scenario: DesignScenario, seed: int, stretch: tuple[int, int]) -> Tally:
+def simulate_stretch(
+    scenario: DesignScenario, seed: int, stretch: tuple[int, int], hazard_ratios: bool = True
+) -> Tally:
     """The tally of replicates ``first`` to ``first + count - 1``."""
-    plan, tally = compute_plan(scenario), empty_tally(len(scenario.looks))
+    plan, tally = compute_plan(scenario, hazard_ratios), empty_tally(len(scenario.looks))
     rule = Rule(critical_z(scenario), scenario.sides, scenario.fewest_events)
     keys = philox_keys(seed)
     if fits_lanes(plan):

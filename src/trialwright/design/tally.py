@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from trialwright.design.compiled import kernel
+from trialwright.design.compiled import inlined, kernel
 from trialwright.design.plain_engine import EVENTS, LOG_HR, SCORE, VARIANCE
 
 GRID = 2.0**20
@@ -87,44 +87,84 @@ def empty_tally(looks: int) -> Tally:
     )
 
 
-@kernel
-def add_value(value: float, sums: Counts) -> None:
-    """Add a value and its square to a pair of sums on the grid."""
-    sums[0] += np.int64(np.rint(value * GRID))
-    sums[1] += np.int64(np.rint(value * value * GRID))
+@inlined
+def grid_of(value: float) -> int:
+    """The nearest point of the grid."""
+    return int(value * GRID + (0.5 if value >= 0 else -0.5))
 
 
-@kernel
+@inlined
 def bin_of(value: float, low: float, high: float, bins: int) -> int:
     """The bin of a value; outliers fall in the outermost bins."""
     return int(min(max((value - low) * (bins / (high - low)), 0.0), bins - 1.0))
 
 
+@inlined
+def z_of(row: NDArray[np.float64]) -> float:
+    """The log-rank statistic, negative in favour of the experimental arm; 0 without information."""
+    return row[SCORE] / np.sqrt(row[VARIANCE]) if row[VARIANCE] > 0 else 0.0
+
+
 @kernel
-def add_endpoint(row: NDArray[np.float64], k: int, e: int, rule: Rule, tally: Tally) -> bool:
-    """Count one endpoint of one replicate; whether it was rejected in favour of the experimental arm."""
-    in_favour = False
-    if row[VARIANCE] > 0:
-        z = row[SCORE] / np.sqrt(row[VARIANCE])
-        in_favour = z <= -rule.critical_z
-        if in_favour or (rule.sides == 2 and z >= rule.critical_z):
-            tally.rejected[k, e, 0] += 1
-        if in_favour:
-            tally.rejected[k, e, 1] += 1
-    else:
-        tally.none[k, e] += 1
-    if row[EVENTS] < rule.fewest_events:
-        tally.few[k, e] += 1
-    add_value(row[EVENTS], tally.events[k, e])
-    log_hr = row[LOG_HR]
-    if not np.isnan(log_hr):
-        tally.log_hr_bins[k, e, bin_of(log_hr, -LOG_HR_LIMIT, LOG_HR_LIMIT, LOG_HR_BINS)] += 1
-        if np.isinf(log_hr):
-            tally.endless[k, e, 1 if log_hr > 0 else 0] += 1
-        else:
-            tally.estimable[k, e] += 1
-            add_value(log_hr, tally.log_hr[k, e])
-    return in_favour
+def add_tests(column: NDArray[np.float64], k: int, e: int, rule: Rule, tally: Tally) -> None:
+    """Count the log-rank tests and the events of one endpoint at one look, column (replicates, 5).
+
+    Sums are kept aside until the end: writing to the tally each time would wait for memory.
+    """
+    rejected, in_favour, few, none, events, squares = 0, 0, 0, 0, 0, 0
+    for r in range(column.shape[0]):
+        z, seen = z_of(column[r]), int(column[r, EVENTS])
+        better = z <= -rule.critical_z
+        in_favour += better
+        rejected += better or (rule.sides == 2 and z >= rule.critical_z)
+        few += seen < rule.fewest_events
+        none += not column[r, VARIANCE] > 0
+        events += seen
+        squares += seen * seen
+    tally.rejected[k, e, 0] += rejected
+    tally.rejected[k, e, 1] += in_favour
+    tally.few[k, e] += few
+    tally.none[k, e] += none
+    tally.events[k, e, 0] += events * int(GRID)
+    tally.events[k, e, 1] += squares * int(GRID)
+
+
+@kernel
+def add_hazard_ratios(column: NDArray[np.float64], k: int, e: int, tally: Tally) -> None:
+    """Count the hazard ratios of one endpoint at one look, column (replicates, 5)."""
+    bins = tally.log_hr_bins[k, e]
+    total, squares, estimable, lowest, highest = 0, 0, 0, 0, 0
+    for r in range(column.shape[0]):
+        log_hr = column[r, LOG_HR]
+        if not np.isnan(log_hr):
+            bins[bin_of(log_hr, -LOG_HR_LIMIT, LOG_HR_LIMIT, LOG_HR_BINS)] += 1
+            finite = abs(log_hr) < np.inf
+            estimable += finite
+            lowest += log_hr == -np.inf
+            highest += log_hr == np.inf
+            total += grid_of(log_hr) if finite else 0
+            squares += grid_of(log_hr * log_hr) if finite else 0
+    tally.log_hr[k, e, 0] += total
+    tally.log_hr[k, e, 1] += squares
+    tally.estimable[k, e] += estimable
+    tally.endless[k, e, 0] += lowest
+    tally.endless[k, e, 1] += highest
+
+
+@kernel
+def add_look(look_months: NDArray[np.float64], k: int, tally: Tally) -> None:
+    """Count the calendar times of one look, negative where its events were not reached."""
+    bins = tally.month_bins[k]
+    total, squares, missed = 0, 0, 0
+    for r in range(look_months.shape[0]):
+        months = abs(look_months[r])
+        missed += look_months[r] < 0
+        total += grid_of(months)
+        squares += grid_of(months * months)
+        bins[bin_of(months, 0.0, MONTHS_LIMIT, MONTH_BINS)] += 1
+    tally.months[k, 0] += total
+    tally.months[k, 1] += squares
+    tally.missed[k] += missed
 
 
 @kernel
@@ -137,20 +177,17 @@ def add_results(
 ) -> None:
     """Count a stretch: results (replicates, looks, endpoints, 5), look_months (replicates, looks)."""
     tally.trials[0] += results.shape[0]
-    for r in range(results.shape[0]):
-        for k in range(results.shape[1]):
-            months = look_months[r, k]
-            if months < 0:
-                tally.missed[k] += 1
-                months = -months
-            add_value(months, tally.months[k])
-            tally.month_bins[k, bin_of(months, 0.0, MONTHS_LIMIT, MONTH_BINS)] += 1
-            favours = 0
-            for e in range(2):
-                if tested[e]:
-                    favours += add_endpoint(results[r, k, e], k, e, rule, tally)
-            if favours == 2:
-                tally.both[k] += 1
+    for k in range(results.shape[1]):
+        add_look(look_months[:, k], k, tally)
+        for e in range(2):
+            if tested[e]:
+                add_tests(results[:, k, e], k, e, rule, tally)
+                add_hazard_ratios(results[:, k, e], k, e, tally)
+        if tested[0] and tested[1]:
+            both = 0
+            for r in range(results.shape[0]):
+                both += max(z_of(results[r, k, 0]), z_of(results[r, k, 1])) <= -rule.critical_z
+            tally.both[k] += both
 
 
 def quantile(counts: Counts, low: float, high: float, share: float) -> float | None:
