@@ -116,7 +116,9 @@ def _explain(response: Response, sum_mm: Decimal, base_mm: Decimal, nadir_mm: De
     against = f"The sum of {sum_mm} mm is {_say_percent(share)} {side} the baseline of {base_mm} mm"
     if response is Response.PR:
         return f"{against}: at least 30 % less."
-    return f"{against} and {sum_mm - nadir_mm} mm above the nadir: neither partial response nor progression."
+    rise = sum_mm - nadir_mm
+    away = "at" if rise == 0 else f"{abs(rise)} mm {'above' if rise > 0 else 'below'}"
+    return f"{against} and {away} the nadir: neither partial response nor progression."
 
 
 def compute_target_result(
