@@ -47,7 +47,7 @@ def slow_incidence(subjects: list[tuple[int, int]], variance: str) -> list[tuple
     return result
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SUBJECTS, st.sampled_from(["aalen", "delta"]))
 def test_equals_slow_twin(subjects: list[tuple[int, int]], variance: str) -> None:
     time, cause = zip(*subjects, strict=True)
@@ -118,7 +118,7 @@ def slow_gray(rows: list[tuple[int, int, int]], groups: int, rho: float) -> tupl
     return score, covariance
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 8), st.integers(0, 2), st.integers(0, 2), st.integers(0, 1)),

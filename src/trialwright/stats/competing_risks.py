@@ -17,6 +17,8 @@ from trialwright.stats.distributions import two_sided_z
 from trialwright.stats.survival_times import SurvivalTimes, compute_starts, parse_survival_times
 
 IncidenceVariance = Literal["aalen", "delta"]
+EDGE = 1e-12
+"""Nearer than this to 0 or 1 the incidence is there: a sum of fractions is not exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +143,18 @@ def _aalen_variance(table: CauseTable, incidence: FloatArray, before: FloatArray
     n, d1, d2 = table.n_at_risk, table.n_event, table.n_competing
     after = before * (1.0 - (d1 + d2) / n)
     per_after = np.where(after > 0, 1.0 / np.where(after > 0, after, 1.0), 0.0)
-    spread = (before / n) ** 2 / np.maximum(n - 1.0, 1.0)
-    first, second = spread * d1 * np.maximum(n - d1, 1.0), spread * d2 * np.maximum(n - d2, 1.0)
+    first, second = ((before / n) ** 2 * d * _tie_factor(n, d) for d in (d1, d2))
     own, other = 1.0 + incidence * per_after, incidence * per_after
     second = np.where(after > 0, second, 0.0)
     constant = np.cumsum(own**2 * first + other**2 * second)
     linear = np.cumsum(per_after * (own * first + other * second))
     square = np.cumsum(per_after**2 * (first + second))
     return constant - 2.0 * incidence * linear + incidence**2 * square
+
+
+def _tie_factor(n: FloatArray, d: FloatArray) -> FloatArray:
+    """(n - d) / (n - 1), the share of the binomial variance that d tied events leave; 1 for a last subject."""
+    return np.where(n > 1, (n - d) / np.maximum(n - 1.0, 1.0), 1.0)
 
 
 def _delta_variance(table: CauseTable, incidence: FloatArray, before: FloatArray) -> FloatArray:
@@ -166,7 +172,7 @@ def _delta_variance(table: CauseTable, incidence: FloatArray, before: FloatArray
 
 
 def _limits(incidence: FloatArray, std_error: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
-    inside = (incidence > 0) & (incidence < 1)
+    inside = (incidence > EDGE) & (incidence < 1.0 - EDGE)
     safe = np.where(inside, incidence, 0.5)
     shift = two_sided_z(level) * std_error / (safe * np.log(safe))
     lower, upper = safe ** np.exp(-shift), safe ** np.exp(shift)
