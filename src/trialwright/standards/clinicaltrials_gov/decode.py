@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import cast
 
 from trialwright.study.findings import Finding
 
@@ -114,13 +115,13 @@ def mend_surrogates(value: object) -> tuple[object, int]:
     if isinstance(value, str):
         return _LONE_SURROGATE.subn("\ufffd", value)
     if isinstance(value, list):
-        pairs = [mend_surrogates(member) for member in value]  # pyright: ignore[reportUnknownVariableType]
+        pairs = [mend_surrogates(member) for member in cast("list[object]", value)]
         return [one for one, _ in pairs], sum(count for _, count in pairs)
     if isinstance(value, dict):
         mended: dict[object, object] = {}
         total = 0
-        for key, member in value.items():  # pyright: ignore[reportUnknownVariableType]
-            (name, in_key), (one, in_member) = mend_surrogates(key), mend_surrogates(member)  # pyright: ignore[reportUnknownArgumentType]
+        for key, member in cast("dict[object, object]", value).items():
+            (name, in_key), (one, in_member) = mend_surrogates(key), mend_surrogates(member)
             mended[name] = one
             total += in_key + in_member
         return mended, total

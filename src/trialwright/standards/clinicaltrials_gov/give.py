@@ -37,10 +37,8 @@ def _give_field(field: Field, source: object) -> Any:
 def _look(source: object, steps: tuple[str, ...]) -> Any:
     value: Any = source
     for step in steps:
-        if isinstance(value, Mapping):
-            value = cast("Mapping[str, Any]", value).get(step)
-        else:
-            value = getattr(value, step, None)
+        known = isinstance(value, Mapping)
+        value = cast("Mapping[str, Any]", value).get(step) if known else getattr(value, step, None)
         if value is None:
             return None
     return value

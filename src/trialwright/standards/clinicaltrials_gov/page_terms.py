@@ -9,7 +9,7 @@ _TERM_WORDS = re.compile(
     r"\b(Neoplasms|Diseases?|Disorders?|Syndromes?|Pathologic Processes|Signs and Symptoms|Infections"
     r"|Injuries|Physiological Phenomena|Agents|Inhibitors|Pharmacological Action"
     r"|Physiological Effects of Drugs|Abnormalities|Manifestations|Conditions|Antagonists|Agonists|Symptoms)\b"
-)
+)  # fmt: skip
 _SMALL = {"and", "of", "the", "with", "by", "in", "to", "as", "for", "or", "on", "due", "from"}
 _MOST_WORDS = 40
 

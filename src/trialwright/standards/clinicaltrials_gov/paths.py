@@ -75,6 +75,7 @@ def remove_at(document: dict[str, Any], steps: tuple[Step, ...]) -> None:
     """Take a key away, if it is there."""
     if not steps:
         return
-    parent = find_at(document, steps[:-1]) if len(steps) > 1 else document
+    *before, last = steps
+    parent = find_at(document, tuple(before)) if before else document
     if isinstance(parent, dict):
-        cast("dict[Any, Any]", parent).pop(steps[-1], None)
+        cast("dict[Any, Any]", parent).pop(last, None)

@@ -8,10 +8,12 @@ from typing import Any, cast
 from trialwright.study.findings import Finding
 from trialwright.study.model.study import Study
 
+from .administrations import derive_administrations
 from .arms_draft import draft_arms, intervention_name
 from .codes import registry_finding
 from .fields import PROTOCOL_SECTION
 from .paths import find_at
+from .products_draft import draft_products, draft_schedule
 from .record import Record
 from .slugs import make_slug
 from .take import Taker
@@ -37,8 +39,9 @@ def derive_draft(record: Record) -> Draft:
     """The study mapping of a record.
 
     Titles, design, arms, interventions, eligibility text, outcomes, sites and the registry's own elements are
-    filled; ``registry.unmapped`` keeps every element without a place and ``registry.absent`` names what
-    the record leaves out although a study must state it.
+    filled, and what the interventions' words say of dose, route and days. ``registry.unmapped`` keeps every
+    element without a place, ``registry.absent`` names what the record leaves out although a study must
+    state it.
     """
     taker = Taker()
     taken: Row = {}
@@ -51,6 +54,9 @@ def derive_draft(record: Record) -> Draft:
     if find_at(record.study, ("protocolSection", "designModule", "studyType")) is None:
         absent.append(_STUDY_TYPE)
     registry["absent"] = absent
+    given = derive_administrations(interventions, arms, record.origin)
+    products = draft_products(list(given.rows), arms)
+    epochs, visits = draft_schedule(products)
     brief, official = identification.get("brief_title"), identification.get("official_title")
     number = identification.get("nct_id") or ""
     mapping: Row = {
@@ -63,11 +69,15 @@ def derive_draft(record: Record) -> Draft:
         "design": taken.get("design", {}),
         "arms": arms,
         "interventions": interventions,
+        "administrations": list(given.rows),
+        "products": products,
         "eligibility": taken.get("eligibility", {}),
+        "epochs": epochs,
+        "visits": visits,
         "outcomes": _outcomes(taken.get("outcomes", {}), record),
         "sites": _sites(registry.get("locations", [])),
     }
-    return Draft(mapping, tuple(_findings(record, taker, links)))
+    return Draft(mapping, (*_findings(record, taker, links), *given.findings))
 
 
 def _registry(record: Record, taken: Row) -> Row:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from .administration import Administration
 from .analysis import Analysis, Safety
 from .base import Element, Slug
 from .design import Design
@@ -32,6 +33,7 @@ class Study(Element):
     design: Design = Design()
     arms: tuple[Arm, ...] = ()
     interventions: tuple[Intervention, ...] = ()
+    administrations: tuple[Administration, ...] = ()
     products: tuple[Product, ...] = ()
     eligibility: Eligibility = Eligibility()
     epochs: tuple[Epoch, ...] = ()
