@@ -25,6 +25,8 @@ from trialwright.outcomes.progression_free import (
     derive_progression_free,
 )
 
+pytestmark = pytest.mark.requirement("TW-R-041")
+
 REFERENCE = json.loads((Path(__file__).parents[1] / "data/domain/recist.json").read_text())
 START = date(2020, 1, 1)
 SCHEDULE = AssessmentSchedule(tuple(REFERENCE["pfs_schedule"]["days"]), REFERENCE["pfs_schedule"]["window"])

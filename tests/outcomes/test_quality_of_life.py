@@ -30,6 +30,8 @@ from trialwright.outcomes.questionnaire import (
     parse_answers,
 )
 
+pytestmark = pytest.mark.requirement("TW-R-040")
+
 REFERENCE = json.loads((Path(__file__).parents[1] / "data/domain/qlq_c30.json").read_text())
 START = date(2021, 3, 1)
 BEST = {item: 1 if item < 29 else 7 for item in range(1, 31)}

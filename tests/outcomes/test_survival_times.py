@@ -25,6 +25,8 @@ from trialwright.outcomes.survival_times import (
     derive_overall_survival,
 )
 
+pytestmark = pytest.mark.requirement("TW-R-041")
+
 START = date(2024, 2, 28)
 
 

@@ -55,6 +55,8 @@ from trialwright.outcomes.recist.responses import Response
 from trialwright.outcomes.recist.target import compute_target_result
 from trialwright.outcomes.recist.time_points import derive_time_points
 
+pytestmark = pytest.mark.requirement("TW-R-041")
+
 START = date(2023, 1, 2)
 T1 = Lesion("T1", Role.TARGET, "liver")
 T2 = Lesion("T2", Role.TARGET, "lung")

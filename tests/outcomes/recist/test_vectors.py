@@ -26,6 +26,8 @@ from trialwright.outcomes.recist.target import (
     compute_target_responses,
 )
 
+pytestmark = pytest.mark.requirement("TW-R-041")
+
 PATH = Path(__file__).parents[2] / "data/domain/recist.json"
 # Floats of the file are read as decimals: what is tested is exact.
 REFERENCE = json.loads(PATH.read_text(), parse_float=Decimal)
