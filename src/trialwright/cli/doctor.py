@@ -58,7 +58,9 @@ def look() -> Iterator[Result]:
     yield from _libraries()
     yield _data_folder()
     yield _database()
-    chromium = os.environ.get("TRIALWRIGHT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = (
+        os.environ.get("TRIALWRIGHT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
     remedy = "Needed for the browser tests only: install the package `chromium`."
     yield Result("Chromium", chromium or "not found", chromium is not None, False, remedy)
 
@@ -95,12 +97,16 @@ def _database() -> Result:
         import sqlite3
 
         fine = sqlite3.sqlite_version_info >= (3, 35)
-        return Result("Database", f"SQLite {sqlite3.sqlite_version}", fine, True, "SQLite 3.35 or newer is needed.")
+        return Result(
+            "Database", f"SQLite {sqlite3.sqlite_version}", fine, True, "SQLite 3.35 or newer is needed."
+        )
     import psycopg
 
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             number = connection.info.server_version // 10_000
     except psycopg.Error:
-        return Result("Database", "PostgreSQL does not answer", False, True, "Check TRIALWRIGHT_DATABASE_URL.")
+        return Result(
+            "Database", "PostgreSQL does not answer", False, True, "Check TRIALWRIGHT_DATABASE_URL."
+        )
     return Result("Database", f"PostgreSQL {number}", number >= 15, True, "PostgreSQL 15 or newer is needed.")

@@ -23,7 +23,8 @@ Answer = Annotated[Format, typer.Option("--format", help="How to answer.")]
 def verify(
     data: Data = None,
     checkpoint: Annotated[
-        Path | None, typer.Option("--checkpoint", help="A head kept elsewhere, to see whether the end was cut.")
+        Path | None,
+        typer.Option("--checkpoint", help="A head kept elsewhere, to see whether the end was cut."),
     ] = None,
     answer: Answer = Format.TEXT,
 ) -> None:

@@ -30,6 +30,7 @@ app = typer.Typer(
 study.add_to(app)
 demo.add_to(app)
 serve.add_to(app)
+registry.add_to(app)
 report.add_to(app)
 doctor.add_to(app)
 app.add_typer(ledger.app, name="ledger")

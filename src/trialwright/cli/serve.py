@@ -43,7 +43,9 @@ def open_data(data: Path | None) -> None:
     try:
         open_store(data)
     except StoreError as fault:
-        raise Stop(EXIT_BROKEN, fault.finding.message, f"{fault.finding.remedy} ({fault.finding.place})") from fault
+        raise Stop(
+            EXIT_BROKEN, fault.finding.message, f"{fault.finding.remedy} ({fault.finding.place})"
+        ) from fault
 
 
 def check_port(host: str, port: int) -> None:
@@ -55,9 +57,13 @@ def check_port(host: str, port: int) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 message = f"Port {port} is in use."
-                raise Stop(EXIT_BROKEN, message, f"Stop the other program or use --port {port + 1}.") from error
+                raise Stop(
+                    EXIT_BROKEN, message, f"Stop the other program or use --port {port + 1}."
+                ) from error
             reason = error.strerror or "unknown reason"
-            raise Stop(EXIT_BROKEN, f"Cannot listen on {host}:{port}: {reason}.", "Use another --port.") from error
+            raise Stop(
+                EXIT_BROKEN, f"Cannot listen on {host}:{port}: {reason}.", "Use another --port."
+            ) from error
 
 
 def _run(host: str, port: int) -> None:
@@ -66,6 +72,12 @@ def _run(host: str, port: int) -> None:
     from trialwright.web.asgi import application
 
     config = uvicorn.Config(
-        application, host=host, port=port, log_level="warning", access_log=False, lifespan="off", server_header=False
+        application,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
     )
     uvicorn.Server(config).run()

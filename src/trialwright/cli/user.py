@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -80,29 +80,37 @@ def disable(
 
 @app.command("list")
 def list_accounts(
-    data: Data = None, answer: Annotated[Format, typer.Option("--format", help="How to answer.")] = Format.TEXT
+    data: Data = None,
+    answer: Annotated[Format, typer.Option("--format", help="How to answer.")] = Format.TEXT,
 ) -> None:
     """List the accounts and what each one may be."""
     open_data(data)
     from trialwright.store.account_tables import Account
 
-    accounts = [
-        {
-            "username": account.username,
-            "display_name": account.display_name,
-            "active": account.is_active,
-            "roles": [f"{m.role} in {m.study}{f' at {m.site}' if m.site else ''}" for m in account.memberships.all()],
-        }
-        for account in Account.objects.prefetch_related("memberships").order_by("username")
-    ]
+    accounts = Account.objects.prefetch_related("memberships").order_by("username")
     if answer is Format.JSON:
-        print_json(accounts)
+        print_json([_describe(account) for account in accounts])
         return
     rows = [
-        (a["username"], a["display_name"], "active" if a["active"] else "not active", "; ".join(a["roles"]))
+        (
+            a.username,
+            a.display_name,
+            "active" if a.is_active else "not active",
+            "; ".join(_describe(a)["roles"]),
+        )
         for a in accounts
     ]
     print_table("Accounts", ("Name", "Person", "State", "Roles"), rows)
+
+
+def _describe(account: Any) -> dict[str, Any]:
+    roles = [f"{m.role} in {m.study}{f' at {m.site}' if m.site else ''}" for m in account.memberships.all()]
+    return {
+        "username": account.username,
+        "display_name": account.display_name,
+        "active": account.is_active,
+        "roles": roles,
+    }
 
 
 def _account(name: str):

@@ -36,7 +36,7 @@ def build_baseline(data: Dataset) -> Section:
     columns = ("", *sizes, f"All (n = {len(groups[-1][1])})")
     notes = ("Last value on or before the day of allocation. Percentages are of subjects with a value.",)
     return Section(
-        "baseline", "Baseline", (), (Table("baseline", "Baseline by arm", columns, tuple(rows), notes),)
+        "baseline", "Baseline", (), (Table("baseline_table", "Baseline by arm", columns, tuple(rows), notes),)
     )
 
 

@@ -22,7 +22,7 @@ def build_exposure(data: Dataset) -> Section:
     """Every product by arm in the safety set, then the counts of the cell product's way."""
     rows = [row for product in data.study.products for row in _product_rows(data, product)]
     columns = ("", *(arm.label for arm in data.study.arms))
-    table = Table("exposure", "Doses and cells received", columns, tuple(rows))
+    table = Table("exposure_table", "Doses and cells received", columns, tuple(rows))
     return Section("exposure", "Exposure and chain of identity", (), (table, _chain(data)))
 
 

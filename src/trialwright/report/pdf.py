@@ -19,7 +19,7 @@ PREAMBLE = """\
 #show table.cell.where(y: 0): strong
 #show figure: set block(breakable: true)
 #set table(stroke: (x, y) => (bottom: if y == 0 {{ 0.7pt }} else {{ 0.25pt + luma(200) }}), inset: (x: 4pt, y: 3pt))
-= #text(16pt)[{title}]
+#text(16pt, weight: "bold")[{title}]
 """
 
 
@@ -30,7 +30,9 @@ def render_pdf(report: Report) -> bytes:
     source = "\n".join(_source(report))
     files: dict[str, Any] = {f"{figure.id}.svg": figure.svg.encode() for figure in _figures(report)}
     moment = date.fromisoformat(report.stamp.cut_on)
-    return typst.compile({"main": source.encode(), **files}, format="pdf", timestamp=int(_noon(moment)))
+    # Typst's stub does not know that it takes a mapping of files; its documentation does.
+    world: Any = {"main": source.encode(), **files}
+    return typst.compile(world, format="pdf", timestamp=int(_noon(moment)))
 
 
 def _noon(on: date) -> float:
@@ -54,17 +56,17 @@ def _source(report: Report) -> Iterator[str]:
     yield PREAMBLE.format(title=title, foot=_escape(foot), header=header, year=year, month=month, day=day)
     yield f"Data to {stamp.cut_on}, ledger entry {stamp.cut_seq}. {_escape(stamp.software)}.\n"
     for section in report.sections:
-        yield f"== {_escape(section.title)}\n"
+        yield f"= {_escape(section.title)}\n"
         yield from (f"{_escape(words)}\n" for words in section.words)
         for block in section.blocks:
             yield from _figure(block) if isinstance(block, Figure) else _table(block)
-    yield "== Conventions\n"
+    yield "= Conventions\n"
     yield from (f"- {_escape(words)}" for words in report.conventions)
 
 
 def _figure(figure: Figure) -> Iterator[str]:
     caption = _escape(" ".join((figure.words, *figure.notes)))
-    yield f"=== {_escape(figure.title)}\n"
+    yield f"== {_escape(figure.title)}\n"
     yield f'#image("{figure.id}.svg", width: 100%, alt: "{_escape(figure.title)}")\n'
     yield f"#text(8.5pt, fill: luma(80))[{caption}]\n"
     if figure.data is not None:
@@ -72,7 +74,7 @@ def _figure(figure: Figure) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f"=== {_escape(table.title)}\n"
+    yield f"== {_escape(table.title)}\n"
     columns = ", ".join(["1.6fr", *("1fr" for _ in table.columns[1:])])
     size = "7pt" if len(table.columns) > 6 else "8.5pt"
     yield f"#text({size})[#table(columns: ({columns}),"

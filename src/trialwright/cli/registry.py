@@ -1,0 +1,176 @@
+"""`trialwright import` and `trialwright registry`: records of the registry, in and out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from trialwright.study.findings import Finding
+
+from .output import (
+    EXIT_ERRORS,
+    EXIT_USAGE,
+    Format,
+    Stop,
+    err,
+    out,
+    print_findings,
+    print_json,
+    print_table,
+    say_step,
+    stop_on_errors,
+    write_aside,
+)
+from .study import read_study
+
+app = typer.Typer(help="The registry: export a record, its status, what is overdue.", no_args_is_help=True)
+
+Study = Annotated[Path, typer.Argument(help="The study: its folder or its study.yaml.")]
+On = Annotated[str, typer.Option("--on", help="Date of judgement; today without it.")]
+Answer = Annotated[Format, typer.Option("--format", help="How to answer.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command that stands at the top level."""
+    app.command("import")(import_record)
+
+
+def import_record(
+    record: Annotated[str, typer.Argument(help="A record: JSON, XML or page text; - for standard input.")],
+    folder: Annotated[Path, typer.Option("--out", help="The folder of the draft study.")] = Path("draft"),
+    answer: Answer = Format.TEXT,
+) -> None:
+    """Start a study from its registry record: write a draft study.yaml and list every finding."""
+    draft, findings = read_draft(record)
+    if draft is not None:
+        write_aside(folder / "study.yaml", draft)
+    print_findings(findings, answer, out if answer is Format.JSON else err)
+    if draft is not None and answer is Format.TEXT:
+        say_step(f"Draft written to {folder / 'study.yaml'}")
+    stop_on_errors(findings)
+
+
+def read_draft(source: str) -> tuple[str | None, list[Finding]]:
+    """The text of a draft study file for the one record of a source, and what was found on the way."""
+    from trialwright.standards.clinicaltrials_gov import derive_draft, read_records, render_study_file
+
+    data, origin = _read_bytes(source)
+    reading = read_records(data, origin)
+    findings = list(reading.findings)
+    if len(reading.records) != 1:
+        if reading.records:
+            message = f"{origin} holds {len(reading.records)} records."
+            raise Stop(EXIT_USAGE, message, "Give one record; `trialwright registry convert` reads many.")
+        return None, findings
+    record = reading.records[0]
+    draft = derive_draft(record)
+    return render_study_file(draft, record), [*findings, *record.findings, *draft.findings]
+
+
+def _read_bytes(source: str) -> tuple[bytes, str]:
+    if source == "-":
+        return sys.stdin.buffer.read(), "standard input"
+    try:
+        return Path(source).read_bytes(), source
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise Stop(EXIT_ERRORS, f"{source} cannot be read: {reason}.", "Name a file that exists.") from error
+
+
+@app.command("convert")
+def convert(
+    paths: Annotated[list[str], typer.Argument(help="Records: files, folders, - for standard input.")],
+    to: Annotated[str, typer.Option("--to", help="The form to write: v2 (API v2 JSON lines).")] = "v2",
+) -> None:
+    """Write each record, after its way through the study model, as a JSON line."""
+    from trialwright.standards.clinicaltrials_gov import (
+        derive_draft,
+        export_record,
+        iterate_sources,
+    )
+    from trialwright.standards.clinicaltrials_gov.record import Record
+    from trialwright.study.findings import has_errors
+    from trialwright.study.model import Study as Model
+
+    if to != "v2":
+        raise Stop(EXIT_USAGE, f"There is no form `{to}`.", "Use --to v2.")
+    broken = False
+    for item in iterate_sources(paths, sys.stdin.buffer):
+        if not isinstance(item, Record):
+            print_findings([item], Format.TEXT, err)
+            broken = broken or has_errors([item])
+            continue
+        study = Model.model_validate(derive_draft(item).mapping)
+        document = export_record(study, date.today())  # noqa: DTZ011 - the data date is a local date
+        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    if broken:
+        raise Stop(EXIT_ERRORS)
+
+
+@app.command("record")
+def record(study: Study, on: On = "") -> None:
+    """Print the study's record as API v2 JSON, checked against the registry's schema."""
+    document, findings = make_record(read_study(study), parse_day(on))
+    print_json(document)
+    if findings:
+        print_findings(findings, Format.TEXT, err)
+    stop_on_errors(findings)
+
+
+@app.command("status")
+def status(study: Study, on: On = "", answer: Answer = Format.TEXT) -> None:
+    """Say how the registry shows the study at a date, and which duties are overdue."""
+    document = judge(read_study(study), parse_day(on))
+    if answer is Format.JSON:
+        print_json(document)
+        return
+    out.print(f"Displayed status on {document['on']}: {document['display_status'] or 'not decided'}")
+    for reason in document["reasons"]:
+        out.print(f"    {reason}", style="dim")
+    rows = [
+        (d["code"], d["what"], d["due_on"] or "–", d["state"], str(d["days_late"]) if d["days_late"] else "")
+        for d in document["duties"]
+    ]
+    print_table("Duties", ("Code", "What", "Due", "State", "Days late"), rows)
+
+
+def make_record(study: Any, on: date, facts: Any = None) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """The record of a study and what the registry's schema says of it."""
+    from trialwright.standards.clinicaltrials_gov import check_schema, export_record
+
+    document = export_record(study, on, facts)
+    return document, check_schema(document)
+
+
+def judge(study: Any, on: date, facts: Any = None) -> dict[str, Any]:
+    """Displayed status, duties and what is overdue at a date, JSON-ready."""
+    from trialwright.standards.clinicaltrials_gov import compute_deadlines, compute_display_status
+
+    document, _ = make_record(study, on, facts)
+    shown = compute_display_status(document["protocolSection"].get("statusModule", {}), on)
+    duties = [duty.as_json() for duty in compute_deadlines(document, on, facts)]
+    return {
+        "on": on.isoformat(),
+        "display_status": shown.status,
+        "last_status": shown.last_status,
+        "unknown": shown.unknown,
+        "rule": shown.rule,
+        "reasons": list(shown.reasons),
+        "duties": duties,
+        "overdue": [duty for duty in duties if duty["overdue"]],
+    }
+
+
+def parse_day(text: str) -> date:
+    """A date of judgement; today without one."""
+    if not text:
+        return date.today()  # noqa: DTZ011 - the registry's deadlines are calendar days
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Stop(EXIT_USAGE, f"{text} is not a date.", "Write it as 2026-11-22.") from error
