@@ -317,3 +317,13 @@ def test_expired_containers_are_only_destroyed_by_two_people(started: Bench) -> 
     assert codes(started.move(container, "DESTROYED", QUALITY)) == ["CEL-018"]
     decision = started.take(started.move(container, "DESTROYED", QUALITY, second=LABORATORY), QUALITY)
     assert [event.payload["to"] for event in decision.events] == ["EXPIRED", "DESTROYED"]
+
+
+def test_two_containers_of_one_dose_are_never_given_at_once(started: Bench) -> None:
+    started.wait(days=4)
+    twins = [started.released("vaccine", (5,), dose="1e7", volume="1") for _ in range(2)]
+    for twin in twins:
+        started.at_site(twin)
+        started.take(started.verify(twin))
+    started.take(started.start(twins[0]))
+    assert codes(started.start(twins[1])) == ["CEL-081"]

@@ -20,10 +20,13 @@ from trialwright.trial.study_state import StudyState
 class AdoptStudy:
     """Put a study file in force: the first activates the study, a later one amends it (then with a
     reason).
+
+    ``simulated`` marks the study as a rehearsal when it is activated; nothing takes the mark away again.
     """
 
     study: Study
     reason: str = ""
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def decide_adoption(
     payload = {"version": version, "protocol_version": study.version, "study": study.id}
     on = now.date().isoformat()
     if conduct is None:
-        return Decision((Event(Kind.STUDY_ACTIVATED, payload, "", on, command.reason),))
+        marked = payload | ({"simulated": True} if command.simulated else {})
+        return Decision((Event(Kind.STUDY_ACTIVATED, marked, "", on, command.reason),))
     if conduct.study != study.id:
         return refuse("ADM-001", "This file is another study's.", "Choose the file of this study.", "study")
     if conduct.version == version:

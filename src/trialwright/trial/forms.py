@@ -83,7 +83,7 @@ def _check_place(protocol: Protocol, state: SubjectState, command: SaveForm) -> 
     if form is None:
         return [refusal("DAT-001", "The study has no such form.", "Choose a form of the visit.", "form")]
     if command.visit == LOG:
-        return _check_log(protocol, form, command)
+        return _check_log(protocol, form, command) or _check_next_repeat(state, command)
     visit = protocol.visits.get(command.visit)
     if visit is None or form.id not in visit.forms:
         remedy = f"Choose a form of the visit, or record it outside the schedule (visit `{LOG}`)."

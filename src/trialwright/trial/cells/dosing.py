@@ -59,13 +59,14 @@ def check_dose_order(study: Study, state: SubjectState, container: Container) ->
 
 
 def check_not_given(state: SubjectState, container: Container) -> list[Finding]:
-    """Findings where the dose of this planned day was given from another container (I9)."""
-    if all(
-        (one.product, one.planned_day) != (container.product, container.planned_day)
-        for one in state.administrations
-    ):
+    """Findings where the dose of this planned day was given, or is being given, from another container
+    (I9).
+    """
+    given = {(one.product, one.planned_day) for one in state.administrations}
+    running = {(c.product, c.planned_day) for c in state.containers.values() if c.state == "INFUSION_STARTED"}
+    if (container.product, container.planned_day) not in given | running:
         return []
-    message = f"The dose of day {container.planned_day} was given already."
+    message = f"The dose of day {container.planned_day} was given already, or is being given."
     return [refusal("CEL-081", message, "Check the subject's doses.", "container")]
 
 
