@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, Any, cast
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from trialwright import __version__
 
@@ -70,15 +70,15 @@ def _exit_code() -> int:
         if stop.message:
             say_error(stop.message, stop.remedy)
         return stop.code
-    except click.exceptions.Exit as done:
+    except typer.Exit as done:
         return done.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         say_error(
             "Stopped at your request.", "What was recorded before is complete; nothing is half-written."
         )
         return 130
-    except click.ClickException as wrong:
-        wrong.show()
+    except TyperException as wrong:
+        cast(Any, wrong).show()
         return EXIT_USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

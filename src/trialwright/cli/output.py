@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -105,7 +106,8 @@ def write_aside(path: Path, content: str | bytes) -> None:
         aside.write_bytes(data)
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
         reason = error.strerror or "unknown reason"
         raise Stop(
             EXIT_BROKEN, f"{path} cannot be written: {reason}.", "Choose another folder with --out."

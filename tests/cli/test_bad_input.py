@@ -1,0 +1,173 @@
+"""Bad input on the command line: one clear message, the right exit code, nothing half-written, no trace."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from .conftest import Result, Run
+
+ROOT = Path(__file__).parents[2]
+SEED = ROOT / "seed/NCT02632201.txt"
+STUDY = ROOT / "studies/nct02632201"
+ERRORS, USAGE, BROKEN = 1, 2, 3
+
+
+def refused(result: Result, code: int, *words: str) -> None:
+    """The exit code, every word in the message, and no trace of Python."""
+    text = result.stdout + result.stderr
+    assert result.returncode == code, text
+    assert "Traceback" not in text
+    for word in words:
+        assert word in text, text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00\x01\x02\xff\xfe binary",
+        b"just a sentence",
+        b'{"protocolSection": {',
+        b"<clinical_study><id_info>",
+    ],
+    ids=["empty", "binary", "sentence", "truncated JSON", "truncated XML"],
+)
+def test_a_record_that_is_none_is_refused(run: Run, tmp_path: Path, content: bytes) -> None:
+    record = tmp_path / "record.txt"
+    record.write_bytes(content)
+    refused(run("import", record, "--out", "draft"), ERRORS, "TW-REG-")
+    assert not (tmp_path / "draft" / "study.yaml").exists()
+
+
+def test_a_record_that_is_missing_is_refused(run: Run) -> None:
+    refused(run("import", "nothing.txt"), ERRORS, "nothing.txt", "cannot be read")
+
+
+def test_a_page_cut_off_in_the_middle_gives_a_draft_with_findings(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "half.txt").write_text(SEED.read_text(encoding="utf-8")[:2500], encoding="utf-8")
+    result = run("import", "half.txt", "--out", "draft", "--format", "json")
+    assert "Traceback" not in result.stderr
+    assert result.returncode in (0, ERRORS)
+    assert "TW-REG-" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("format: trialwright-study/1\n\tid: x\n", "TW-FIL-002"),
+        ("format: trialwright-study/1\nid: x\nversion: '1'\ntitel: y\nregistry: {}\n", "`title`"),
+        ("[1, 2]\n", "TW-FIL-005"),
+    ],
+)
+def test_a_study_file_with_an_error_is_explained(run: Run, tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    refused(run("check", "study.yaml"), ERRORS, words, "study.yaml:")
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    """A copy of the first study with one passage changed."""
+    folder = tmp_path / "study"
+    (folder / "forms").mkdir(parents=True)
+    text = (STUDY / "study.yaml").read_text(encoding="utf-8")
+    assert old in text
+    (folder / "study.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    for form in (STUDY / "forms").glob("*.yaml"):
+        (folder / "forms" / form.name).write_bytes(form.read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("rule: creatinine < 2.5 mg/dL", "rule: creatinine < 2.5 mm", "mg/dL"),
+        (
+            'id: dose_20, label: "DC, cycle 1 (2nd)", epoch: treatment, track: treatment, day: 20',
+            "id: dose_20, label: x, epoch: treatment, track: treatment, day: 22",
+            "TW-SCH-001",
+        ),
+        ("cycles: [[21], [42], [63]]", "cycles: [[21], [42], [64]]", "TW-SCH-002"),
+        ("outcomes:\n", "outcome:\n", "`outcomes`"),
+    ],
+    ids=["wrong unit", "overlapping visits", "dose on no visit", "unknown key"],
+)
+def test_a_fault_of_the_protocol_is_found(run: Run, tmp_path: Path, old: str, new: str, words: str) -> None:
+    refused(run("check", changed(tmp_path, old, new), "--quiet"), ERRORS, words)
+
+
+def test_wrong_use_says_so(run: Run) -> None:
+    refused(run("check"), USAGE, "STUDY")
+    refused(run("no-such-command"), USAGE, "no-such-command")
+    refused(run("registry", "status", STUDY, "--on", "yesterday"), USAGE, "not a date")
+
+
+def test_a_port_in_use_is_said_before_anything_is_done(run: Run, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused(run("serve", "--port", port, "--data", "data"), BROKEN, f"Port {port} is in use")
+        refused(run("demo", "--port", port, "--out", "demo"), BROKEN, f"Port {port} is in use")
+    assert not (tmp_path / "demo").exists()
+
+
+def test_a_folder_that_is_no_demo_is_left_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("keep me", encoding="utf-8")
+    refused(run("demo", "--no-serve", "--out", "mine"), BROKEN, "something else than a demo")
+    assert (tmp_path / "mine" / "thesis.txt").read_text(encoding="utf-8") == "keep me"
+
+
+def test_a_place_that_cannot_be_written_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    refused(run("import", SEED, "--out", "file/draft"), BROKEN, "cannot be written")
+    refused(run("ledger", "verify", "--data", "file/data"), BROKEN, "data folder")
+    refused(run("demo", "--no-serve", "--out", "file/demo"), BROKEN, "cannot be written")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(run: Run, tmp_path: Path) -> None:
+    assert run("ledger", "verify", "--data", "data").returncode == 0
+    with sqlite3.connect(tmp_path / "data/ledger.sqlite3") as database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('store', '9999_from_the_future', '2030-01-01')"
+        )
+    refused(run("ledger", "verify", "--data", "data"), BROKEN, "newer version")
+
+
+def test_a_file_that_is_no_database_is_left_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/ledger.sqlite3").write_bytes(b"not a database at all, whatever it is" * 40)
+    refused(run("ledger", "verify", "--data", "data"), BROKEN, "not a Trialwright database")
+
+
+def test_a_locked_database_is_said_to_be_locked(run: Run, tmp_path: Path) -> None:
+    assert run("ledger", "verify", "--data", "data").returncode == 0
+    lock = sqlite3.connect(tmp_path / "data/ledger.sqlite3", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    try:
+        result = run(
+            "user",
+            "add",
+            "ann",
+            "--display-name",
+            "Ann",
+            "--generate",
+            "--data",
+            "data",
+            TRIALWRIGHT_BUSY_SECONDS="0.2",
+        )
+    finally:
+        lock.close()
+    refused(result, result.returncode, "locked")
+    assert result.returncode in (ERRORS, BROKEN)
+
+
+def test_a_password_is_never_echoed_and_an_account_needs_training(run: Run) -> None:
+    result = run("user", "add", "ann", "--display-name", "Ann", "--generate", "--data", "data")
+    assert result.returncode == 0
+    listed = run("user", "list", "--data", "data", "--format", "json")
+    assert '"active": false' in listed.stdout
+    refused(run("user", "role", "bob", "--role", "monitor", "--study", "x", "--data", "data"), ERRORS, "bob")

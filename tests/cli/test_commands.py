@@ -1,0 +1,122 @@
+"""Commands that answer: what they print is what a program or a person can use."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from trialwright.study.model import Study
+
+from .conftest import Run
+
+ROOT = Path(__file__).parents[2]
+SEED = ROOT / "seed/NCT02632201.txt"
+STUDY = ROOT / "studies/nct02632201"
+
+
+def test_import_writes_a_draft_that_the_model_reads(run: Run, tmp_path: Path) -> None:
+    result = run("import", SEED, "--out", "draft", "--format", "json")
+    assert result.returncode == 0
+    assert json.loads(result.stdout)
+    draft = YAML(typ="safe").load((tmp_path / "draft/study.yaml").read_text(encoding="utf-8"))
+    study = Study.model_validate(draft)
+    assert study.registry.identification.nct_id == "NCT02632201"
+    assert {product.days for product in study.products} >= {(19, 20, 40, 41, 61, 62), (21, 42, 63)}
+    assert study.design.enrolment is not None
+    assert study.design.enrolment.count == 40
+
+
+def test_import_reads_standard_input(run: Run, tmp_path: Path) -> None:
+    result = run("import", "-", "--out", "draft", stdin=SEED.read_text(encoding="utf-8"))
+    assert result.returncode == 0
+    assert (tmp_path / "draft/study.yaml").exists()
+
+
+def test_check_answers_json_with_places(run: Run) -> None:
+    result = run("check", STUDY, "--format", "json")
+    assert result.returncode == 0
+    findings = json.loads(result.stdout)
+    assert {finding["code"] for finding in findings} >= {"TW-ASM-001"}
+    assert all(".yaml:" in finding["place"] for finding in findings)
+
+
+def test_schema_describes_the_study_file(run: Run) -> None:
+    schema = json.loads(run("schema").stdout)
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert {"arms", "visits", "eligibility"} <= set(schema["properties"])
+
+
+def test_registry_status_follows_the_unknown_rule(run: Run) -> None:
+    then = json.loads(run("registry", "status", STUDY, "--on", "2017-09-01", "--format", "json").stdout)
+    now = json.loads(run("registry", "status", STUDY, "--on", "2026-11-22", "--format", "json").stdout)
+    assert then["display_status"] != "UNKNOWN"
+    assert now["display_status"] == "UNKNOWN"
+    assert "verify" in {duty["code"] for duty in now["overdue"]}
+
+
+def test_registry_record_is_valid_and_true_to_the_page(run: Run) -> None:
+    result = run("registry", "record", STUDY)
+    assert result.returncode == 0
+    protocol = json.loads(result.stdout)["protocolSection"]
+    assert protocol["designModule"]["enrollmentInfo"] == {"count": 40, "type": "ESTIMATED"}
+    assert [arm["type"] for arm in protocol["armsInterventionsModule"]["armGroups"]] == [
+        "EXPERIMENTAL",
+        "ACTIVE_COMPARATOR",
+    ]
+
+
+def test_stats_survival_prints_the_reference_values(run: Run, tmp_path: Path) -> None:
+    lines = (ROOT / "tests/data/domain/lung.csv").read_text(encoding="utf-8").splitlines()
+    head = lines[0].split(",")
+    status = head.index("status")
+    rows = [line.split(",") for line in lines[1:]]
+    for row in rows:
+        row[status] = str(int(row[status]) - 1)
+    text = "\n".join([",".join(head), *(",".join(row) for row in rows)])
+    (tmp_path / "lung.csv").write_text(text, encoding="utf-8")
+    result = run("stats", "survival", "lung.csv", "--event", "status", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    assert "310" in result.stdout
+
+
+def test_outcomes_qlq_c30_scores_a_form(run: Run, tmp_path: Path) -> None:
+    items = ",".join(f"q{n}" for n in range(1, 31))
+    best = ",".join(["1"] * 28 + ["7", "7"])
+    (tmp_path / "items.csv").write_text(
+        f"subject,visit,date,{items}\nS01,v1,2026-01-02,{best}\n", encoding="utf-8"
+    )
+    result = run("outcomes", "qlq-c30", "items.csv")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)[0]["QL"] == 100
+
+
+def test_doctor_finds_this_machine_fit(run: Run) -> None:
+    result = run("doctor", "--format", "json")
+    assert result.returncode == 0
+    assert {found["name"] for found in json.loads(result.stdout)} >= {"Python", "Database", "Data folder"}
+
+
+def test_version_is_printed(run: Run) -> None:
+    assert run("--version").stdout.startswith("trialwright ")
+
+
+def test_an_account_gets_a_role(run: Run) -> None:
+    made = run(
+        "user",
+        "add",
+        "ann",
+        "--display-name",
+        "Ann",
+        "--trained-on",
+        "2026-01-05",
+        "--generate",
+        "--data",
+        "d",
+    )
+    assert made.returncode == 0, made.stderr
+    role = run("user", "role", "ann", "--role", "monitor", "--study", "nct02632201", "--data", "d")
+    assert role.returncode == 0, role.stderr
+    listed = json.loads(run("user", "list", "--data", "d", "--format", "json").stdout)
+    assert listed[0]["roles"] == ["monitor in nct02632201"]
