@@ -99,7 +99,7 @@ def test_a_fault_of_the_protocol_is_found(run: Run, tmp_path: Path, old: str, ne
 
 
 def test_wrong_use_says_so(run: Run) -> None:
-    refused(run("check"), USAGE, "STUDY")
+    refused(run("check"), USAGE, "study")
     refused(run("no-such-command"), USAGE, "no-such-command")
     refused(run("registry", "status", STUDY, "--on", "yesterday"), USAGE, "not a date")
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from trialwright.outcomes.analysis_sets import AnalysisSet
 
 from .dataset import Dataset, SubjectData
-from .model import Number, Row, Section, Table
+from .flow_diagram import Box, draw_flow
+from .model import Figure, Number, Row, Section, Table
 
 Test = Callable[[SubjectData], bool]
 
@@ -22,7 +23,37 @@ def build_flow(data: Dataset) -> Section:
         tuple(_screening_rows(data)),
         ("A subject who failed on several criteria counts once a criterion.",),
     )
-    return Section("flow", "Flow of subjects", (), (screening, _arm_table(data)))
+    arms = _arm_table(data)
+    figure = Figure("flow_diagram", "Flow of subjects, drawn", _draw(data, screening, arms), _say(screening))
+    return Section("flow", "Flow of subjects", (), (figure, screening, arms))
+
+
+def _say(screening: Table) -> str:
+    counts = {number.id: number.text for number in screening.numbers()}
+    return (
+        f"{counts['flow.registered']} subjects were registered, {counts['flow.failed']} failed screening, "
+        f"{counts['flow.allocated']} were allocated."
+    )
+
+
+def _draw(data: Dataset, screening: Table, arms: Table) -> str:
+    lines = {row.cells[0].id: _line(row, 0) for row in screening.rows if isinstance(row.cells[0], Number)}
+    failed = [line for number, line in lines.items() if number.startswith("flow.failed")]
+    spine = (Box((lines["flow.registered"], lines["flow.consented"])), Box((lines["flow.allocated"],)))
+    return draw_flow(
+        spine, Box(tuple(failed)), [_column(data, arms, index) for index in range(len(data.study.arms))]
+    )
+
+
+def _column(data: Dataset, arms: Table, index: int) -> list[Box]:
+    lines = [_line(row, index) for row in arms.rows]
+    groups = (lines[:3], lines[3:6], lines[6:9], lines[9:])
+    return [Box((data.study.arms[index].label, *groups[0])), *(Box(tuple(group)) for group in groups[1:])]
+
+
+def _line(row: Row, index: int) -> str:
+    cell = row.cells[index]
+    return f"{row.label}: {cell.text if isinstance(cell, Number) else cell}"
 
 
 def _screening_rows(data: Dataset) -> Iterable[Row]:
