@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from trialwright.outcomes.files.columns import open_sheet, render_columns
 from trialwright.outcomes.files.lesions_file import LESIONS
-from trialwright.outcomes.files.responses_file import RESPONSES
+from trialwright.outcomes.files.questionnaire_file import LONG
+from trialwright.outcomes.files.responses_file import REFERENCE, RESPONSES
 
 
 def codes(findings: Any) -> list[str]:
@@ -54,3 +56,9 @@ def test_typed_and_text_values_read_alike_and_bad_ones_are_named_without_their_v
 def test_columns_can_be_shown_as_a_table() -> None:
     table = render_columns(LESIONS).splitlines()
     assert len(table) == 2 + len(LESIONS.columns) and "`TRLNKID`" in render_columns(LESIONS)
+
+
+def test_the_documentation_shows_the_columns_as_they_are() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/outcomes.md").read_text(encoding="utf-8")
+    for shape in (LESIONS, RESPONSES, REFERENCE, LONG):
+        assert render_columns(shape) in page, shape.title
