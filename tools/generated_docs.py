@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tools.command_pages import render_commands_page
 from tools.requirements import load_requirements, render_requirements
 from tools.tree import ROOT
 
@@ -39,6 +40,7 @@ def read_title(page: Path) -> str:
 # In the order in which they are made: the index reads the titles of the others.
 GENERATED: dict[str, Callable[[Path], str]] = {
     "docs/reference/requirements.md": render_requirements_page,
+    "docs/reference/commands.md": render_commands_page,
     "docs/index.md": render_index,
 }
 
