@@ -35,8 +35,8 @@ def parse_numbers(values: ArrayLike, what: str) -> FloatArray:
         raise ValueError(f"{what} must be numbers; a value that is no number stands among them") from None
     if numbers.ndim != 1:
         raise ValueError(f"{what} must be one column of numbers, not {numbers.ndim}-dimensional")
-    missing = int(np.count_nonzero(~np.isfinite(numbers)))
-    if missing:
+    if numbers.size and not np.isfinite([numbers.min(), numbers.max()]).all():  # NaN spreads through both
+        missing = int(np.count_nonzero(~np.isfinite(numbers)))
         raise ValueError(
             f"{what}: {missing} of {numbers.size} values are missing or infinite; leave those subjects out"
         )
@@ -46,22 +46,24 @@ def parse_numbers(values: ArrayLike, what: str) -> FloatArray:
 def parse_times(values: ArrayLike, what: str = "time") -> FloatArray:
     """Non-negative finite times, one a subject."""
     times = parse_numbers(values, what)
-    negative = int(np.count_nonzero(times < 0))
-    if negative:
+    lowest = float(times.min(initial=np.inf))
+    if lowest < 0:
+        negative = int(np.count_nonzero(times < 0))
         raise ValueError(
             f"{what}: {negative} of {times.size} values are negative; mend the dates they come from"
         )
-    return times + 0.0  # -0.0 becomes 0.0
+    return times + 0.0 if lowest == 0 else times  # -0.0 becomes 0.0
 
 
 def parse_events(values: ArrayLike, rows: int, what: str = "event") -> BoolArray:
     """True where the event was seen; accepts booleans or 0/1, refuses other codes (1/2 must be recoded)."""
     flags = np.asarray(values)
     if flags.dtype != np.bool_:
-        flags = parse_numbers(values, what)
-        if not bool(np.all((flags == 0) | (flags == 1))):
+        flags = flags if flags.dtype.kind in "iu" else parse_numbers(values, what)
+        seen = flags == 1
+        if np.count_nonzero(seen) + np.count_nonzero(flags == 0) < flags.size:
             raise ValueError(f"{what} must be 0 (censored) or 1 (event); recode other codes first")
-        flags = flags == 1
+        flags = seen
     check_length(flags, rows, what)
     return cast(BoolArray, flags)
 

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialwright.stats.arrays import FloatArray, check_length, check_level, parse_labels
-from trialwright.stats.cox_newton import NewtonFit, compute_newton_fit
+from trialwright.stats.cox_newton import NewtonFit, compute_likelihood, compute_newton_fit
 from trialwright.stats.cox_robust import compute_robust_covariance
-from trialwright.stats.cox_trouble import compute_rank_trouble, runaway_trouble
+from trialwright.stats.cox_trouble import compute_data_trouble, compute_rank_trouble, runaway_trouble
 from trialwright.stats.distributions import chi_square_sf, normal_two_sided, two_sided_z
-from trialwright.stats.risk_sets import RiskLayout, Ties, compute_layout
+from trialwright.stats.risk_sets import RiskLayout, Ties, compute_event_layout, compute_layout
 from trialwright.stats.survival_times import parse_survival_times
 
 NAN = float("nan")
@@ -101,23 +101,16 @@ def compute_cox(
     """
     check_level(level)
     problem = build_cox_problem(time, event, covariates, names=names, strata=strata, ties=ties)
-    clusters = (
-        None if cluster is None else parse_labels(cluster, problem.covariates.shape[0], "cluster", None)
-    )
-    trouble = compute_rank_trouble(problem.layout, problem.covariates, problem.names)
-    if trouble:
-        return _not_estimable(problem, None, trouble, ties, robust, level)
-    fit = compute_newton_fit(problem.layout, problem.covariates)
-    trouble = runaway_trouble(fit, problem.names)
-    if trouble:
+    clusters = None if cluster is None else parse_labels(cluster, problem.layout.n, "cluster", None)
+    fit, trouble = compute_problem_fit(problem)
+    if fit is None or trouble:
         return _not_estimable(problem, fit, trouble, ties, robust, level)
     naive = np.linalg.inv(fit.at_end.information)
     covariance = naive
     if robust or clusters is not None:
         codes = None if clusters is None else clusters.codes[problem.layout.order]
-        covariance = compute_robust_covariance(
-            problem.layout, problem.covariates, fit.coefficient, naive, codes
-        )
+        events = compute_event_layout(problem.layout)
+        covariance = compute_robust_covariance(events, problem.covariates, fit.coefficient, naive, codes)
     return _report(problem, fit, naive, covariance, ties, robust or clusters is not None, level)
 
 
@@ -140,12 +133,37 @@ def build_cox_problem(
         raise ValueError(f"{len(labels)} names were given for {raw.shape[1]} covariates")
     layers = None if strata is None else parse_labels(strata, times.n, "strata", None)
     layout = compute_layout(times, None if layers is None else layers.codes, ties)
-    centred = raw[layout.order] - (raw.mean(axis=0) if times.n else 0.0)
-    spread = centred.std(axis=0) if times.n else np.zeros(raw.shape[1])
-    flat = spread <= 1e-12 * np.maximum(1.0, np.abs(raw).max(axis=0, initial=0.0))
-    scale = np.where(flat, 1.0, spread)
-    standardised = np.where(flat, 0.0, centred / scale)
+    standardised, scale = _standardise(raw, layout)
     return CoxProblem(layout, standardised, scale, labels, 1 if layers is None else len(layers.levels))
+
+
+def compute_problem_fit(problem: CoxProblem) -> tuple[NewtonFit | None, str]:
+    """The fit and an empty string, or what there is of a fit and the reason why it is none."""
+    trouble = compute_data_trouble(problem.layout)
+    if trouble:
+        return None, trouble
+    at_zero = compute_likelihood(problem.layout, problem.covariates, np.zeros(len(problem.names)))
+    trouble = compute_rank_trouble(at_zero, problem.layout.n_events, problem.names)
+    if trouble:
+        return None, trouble
+    fit = compute_newton_fit(problem.layout, problem.covariates, at_zero)
+    return fit, runaway_trouble(fit, problem.names)
+
+
+def _standardise(raw: FloatArray, layout: RiskLayout) -> tuple[FloatArray, FloatArray]:
+    """Covariates in sorted order with mean 0 and standard deviation 1 (0 throughout where constant)."""
+    from trialwright.stats.kernels import sort_and_centre
+
+    n, p = raw.shape
+    rows = np.empty((n, p))
+    centre = np.ones(n) @ raw / max(n, 1)
+    sort_and_centre(raw, layout.order, centre, rows)
+    spread = np.sqrt(np.einsum("ij,ij->j", rows, rows) / max(n, 1))
+    flat = spread <= 1e-12 * np.maximum(1.0, np.abs(centre))
+    rows[:, flat] = 0.0
+    scale = np.where(flat, 1.0, spread)
+    rows /= scale
+    return rows, scale
 
 
 def _parse_covariates(covariates: ArrayLike, rows: int) -> FloatArray:
@@ -158,12 +176,12 @@ def _parse_covariates(covariates: ArrayLike, rows: int) -> FloatArray:
     if raw.ndim != 2 or raw.shape[1] == 0:
         raise ValueError("covariates must be a table of subjects by at least one covariate")
     check_length(raw[:, 0], rows, "covariates")
-    missing = int(np.count_nonzero(~np.isfinite(raw).all(axis=1)))
-    if missing:
+    if not np.isfinite(raw).all():
+        missing = int(np.count_nonzero(~np.isfinite(raw).all(axis=1)))
         raise ValueError(
             f"covariates: {missing} of {rows} subjects have a missing value; leave them out first"
         )
-    return raw
+    return np.ascontiguousarray(raw)
 
 
 def _report(
@@ -202,8 +220,8 @@ def _report(
         ties=ties,
         robust=robust,
         level=level,
-        n=problem.covariates.shape[0],
-        n_events=int(problem.layout.dead.size),
+        n=problem.layout.n,
+        n_events=problem.layout.n_events,
         n_strata=problem.n_strata,
         steps=fit.steps,
         estimable=True,
@@ -236,8 +254,8 @@ def _not_estimable(
         ties=ties,
         robust=robust,
         level=level,
-        n=problem.covariates.shape[0],
-        n_events=int(problem.layout.dead.size),
+        n=problem.layout.n,
+        n_events=problem.layout.n_events,
         n_strata=problem.n_strata,
         steps=0 if fit is None else fit.steps,
         estimable=False,

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from trialwright.stats.arrays import FloatArray
-from trialwright.stats.cox_newton import NewtonFit, compute_likelihood
+from trialwright.stats.cox_newton import Likelihood, NewtonFit
 from trialwright.stats.risk_sets import RiskLayout
 
 RANK_TOLERANCE = 1e-10
 
 
-def compute_rank_trouble(layout: RiskLayout, covariates: FloatArray, names: tuple[str, ...]) -> str:
+def compute_data_trouble(layout: RiskLayout) -> str:
+    """The reason why there is no likelihood at all, or an empty string."""
+    if layout.n == 0:
+        return "no subjects"
+    return "" if layout.n_events else "no events"
+
+
+def compute_rank_trouble(at_zero: Likelihood, n_events: int, names: tuple[str, ...]) -> str:
     """The reason why the information at zero is singular, or an empty string.
 
-    ``covariates`` are standardised, so that the diagonal of the information is comparable between them.
+    The covariates are standardised, so that the diagonal of the information is comparable between them.
     """
-    if covariates.shape[0] == 0:
-        return "no subjects"
-    if layout.dead.size == 0:
-        return "no events"
-    information = compute_likelihood(layout, covariates, np.zeros(covariates.shape[1])).information
+    information = at_zero.information / n_events
     diagonal = np.diag(information)
     constant = [name for name, value in zip(names, diagonal, strict=True) if value <= RANK_TOLERANCE]
     if constant:

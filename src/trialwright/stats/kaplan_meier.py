@@ -77,13 +77,14 @@ def compute_curve(times: SurvivalTimes, *, interval: IntervalType, level: float)
     if interval not in INTERVAL_TYPES:
         raise ValueError(f"unknown interval type; choose one of {', '.join(INTERVAL_TYPES)}")
     check_level(level)
+    from trialwright.stats.kernels import accumulate_curve
+
     table = compute_risk_table(times)
-    d = table.n_event.astype(np.float64)
-    n = table.n_at_risk.astype(np.float64)
-    survival = np.cumprod(1.0 - d / n) if n.size else n
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_error = np.sqrt(np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0)))
-        std_error = np.where(survival > 0, survival * log_error, np.nan)
+    survival, log_error = np.empty(table.time.size), np.empty(table.time.size)
+    accumulate_curve(table.n_at_risk, table.n_event, survival, log_error)
+    np.sqrt(log_error, out=log_error)
+    with np.errstate(invalid="ignore"):  # at S = 0 the variance is infinite and the product undefined
+        std_error = survival * log_error
     lower, upper = compute_survival_limits(survival, log_error, interval, level)
     return KaplanMeier(
         time=table.time,
@@ -113,17 +114,19 @@ def compute_survival_limits(
     plain S +- z S s; log S exp(+-z s); log-log S^exp(+-z s / ln S). Clipped to [0, 1].
     """
     z = two_sided_z(level)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if interval == "plain":
             half = z * survival * log_error
             lower, upper = np.maximum(survival - half, 0.0), np.minimum(survival + half, 1.0)
         elif interval == "log":
-            lower = survival * np.exp(-z * log_error)
-            upper = np.minimum(survival * np.exp(z * log_error), 1.0)
+            factor = np.exp(z * log_error)
+            lower, upper = survival / factor, np.minimum(survival * factor, 1.0)
         else:
-            shift = z * log_error / np.log(survival)
-            lower, upper = survival ** np.exp(-shift), survival ** np.exp(shift)
-            undefined = survival >= 1.0
-            lower, upper = np.where(undefined, np.nan, lower), np.where(undefined, np.nan, upper)
-    gone = survival <= 0.0
-    return np.where(gone, np.nan, lower), np.where(gone, np.nan, upper)
+            log_survival = np.log(survival)
+            factor = np.exp(z * log_error / log_survival)
+            lower, upper = np.exp(log_survival / factor), np.exp(log_survival * factor)
+    for band in (lower, upper):  # the curve only falls: what is undefined stands at its two ends
+        band[np.searchsorted(-survival, 0.0) :] = np.nan
+        if interval == "log-log":
+            band[: np.searchsorted(-survival, -1.0, side="right")] = np.nan
+    return lower, upper

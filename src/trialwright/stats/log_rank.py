@@ -15,8 +15,7 @@ from numpy.typing import ArrayLike
 
 from trialwright.stats.arrays import FloatArray, IntArray, Labels, parse_labels
 from trialwright.stats.distributions import chi_square_sf
-from trialwright.stats.group_table import GroupTable, compute_group_table, select_subjects
-from trialwright.stats.survival_times import SurvivalTimes, parse_survival_times
+from trialwright.stats.survival_times import SurvivalTimes, parse_survival_times, select_subjects
 
 NAN = float("nan")
 
@@ -46,6 +45,16 @@ class LogRank:
     convention: str
 
 
+@dataclass(frozen=True, slots=True)
+class WeightedScores:
+    """Events and expectations (weights, groups), covariance (weights, weights, groups, groups)."""
+
+    observed: FloatArray
+    expected: FloatArray
+    covariance: FloatArray
+    n_strata: int
+
+
 def compute_log_rank(
     time: ArrayLike,
     event: ArrayLike,
@@ -67,24 +76,24 @@ def compute_log_rank(
         raise ValueError("the Fleming-Harrington weights rho and gamma must not be negative")
     times = parse_survival_times(time, event)
     labels = parse_labels(group, times.n, "group", levels)
-    tables = compute_stratum_tables(times, labels, strata)
-    observed, expected, covariance = _sum_scores(tables, [(rho, gamma)], len(labels.levels))
+    sums = compute_weighted_scores(times, labels, strata, [(rho, gamma)])
+    observed, expected, covariance = sums.observed[0], sums.expected[0], sums.covariance[0, 0]
     name = "log-rank" if rho == gamma == 0 else f"Fleming-Harrington ({rho:g}, {gamma:g}) weighted log-rank"
     counts = np.bincount(labels.codes, minlength=len(labels.levels)).astype(np.int64)
-    df, statistic, reason = _test(observed[0] - expected[0], covariance[0, 0], expected[0], counts)
+    df, statistic, reason = _test(observed - expected, covariance, expected, counts)
     return LogRank(
         groups=labels.levels,
         n=counts,
-        observed=observed[0],
-        expected=expected[0],
-        covariance=covariance[0, 0],
+        observed=observed,
+        expected=expected,
+        covariance=covariance,
         statistic=statistic,
         df=df,
         p_value=chi_square_sf(statistic, df) if df else NAN,
-        z=_signed_root(statistic, observed[0] - expected[0]),
+        z=_signed_root(statistic, observed - expected),
         rho=rho,
         gamma=gamma,
-        n_strata=len(tables),
+        n_strata=sums.n_strata,
         estimable=df > 0,
         reason=reason,
         convention=f"{name}, hypergeometric variance with tie factor (n-d)/(n-1), two-sided"
@@ -92,50 +101,36 @@ def compute_log_rank(
     )
 
 
-def compute_stratum_tables(
-    times: SurvivalTimes, labels: Labels, strata: ArrayLike | Sequence[Any] | None
-) -> list[GroupTable]:
-    """One table of events and numbers at risk a stratum (one in all without strata)."""
-    codes = labels.codes[times.order]
-    groups = len(labels.levels)
-    if strata is None:
-        return [compute_group_table(times, codes, groups)]
-    layers = parse_labels(strata, times.n, "strata", None)
-    layer_codes = layers.codes[times.order]
-    places = [np.flatnonzero(layer_codes == layer).astype(np.int64) for layer in range(len(layers.levels))]
-    return [compute_group_table(select_subjects(times, keep), codes[keep], groups) for keep in places]
-
-
 def compute_weighted_scores(
-    tables: list[GroupTable], weights: Sequence[tuple[float, float]], groups: int
-) -> tuple[FloatArray, FloatArray]:
-    """Scores (weights, groups) and their covariance (weights, weights, groups, groups) over all strata."""
-    observed, expected, covariance = _sum_scores(tables, weights, groups)
-    return observed - expected, covariance
+    times: SurvivalTimes,
+    labels: Labels,
+    strata: ArrayLike | Sequence[Any] | None,
+    weights: Sequence[tuple[float, float]],
+) -> WeightedScores:
+    """Sums over strata of every (rho, gamma) weight's log-rank score, and their joint covariance."""
+    from trialwright.stats.kernels import sum_log_rank
 
-
-def _sum_scores(
-    tables: list[GroupTable], weights: Sequence[tuple[float, float]], groups: int
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    m = len(weights)
+    m, groups = len(weights), len(labels.levels)
+    rho, gamma = (np.array(column, dtype=np.float64) for column in zip(*weights, strict=True))
     observed, expected = np.zeros((m, groups)), np.zeros((m, groups))
     covariance = np.zeros((m, m, groups, groups))
-    for table in tables:
-        w = np.array([_weight(table.survival_before, rho, gamma) for rho, gamma in weights])
-        n, d = table.n_at_risk.sum(axis=1), table.n_event.sum(axis=1)
-        share = table.n_at_risk / n[:, None]
-        observed += w @ table.n_event
-        expected += w @ (d[:, None] * share)
-        spread = np.where(n > 1, d * (n - d) / np.maximum(n - 1.0, 1.0), 0.0)
-        for a in range(m):
-            for b in range(m):
-                factor = w[a] * w[b] * spread
-                covariance[a, b] += np.diag(factor @ share) - (share * factor[:, None]).T @ share
-    return observed, expected, covariance
+    codes = labels.codes[times.order]
+    for keep in _stratum_places(times, strata):
+        part, part_codes = (times, codes) if keep is None else (select_subjects(times, keep), codes[keep])
+        sum_log_rank(part.time, part.event, part_codes, rho, gamma, observed, expected, covariance)
+    for a in range(m):
+        covariance[:a, a] = covariance[a, :a]
+    n_strata = 1 if strata is None else len(parse_labels(strata, times.n, "strata", None).levels)
+    return WeightedScores(observed, expected, covariance, n_strata)
 
 
-def _weight(survival_before: FloatArray, rho: float, gamma: float) -> FloatArray:
-    return survival_before**rho * (1.0 - survival_before) ** gamma
+def _stratum_places(times: SurvivalTimes, strata: ArrayLike | Sequence[Any] | None) -> list[IntArray | None]:
+    """Sorted places of each stratum's subjects; None stands for all."""
+    if strata is None:
+        return [None]
+    layers = parse_labels(strata, times.n, "strata", None)
+    codes = layers.codes[times.order]
+    return [np.flatnonzero(codes == layer).astype(np.int64) for layer in range(len(layers.levels))]
 
 
 def _test(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialwright.stats.arrays import FloatArray, parse_labels
-from trialwright.stats.log_rank import compute_stratum_tables, compute_weighted_scores
+from trialwright.stats.log_rank import compute_weighted_scores
 from trialwright.stats.normal_box import compute_box_probability
 from trialwright.stats.survival_times import parse_survival_times
 
@@ -61,12 +61,14 @@ def compute_max_combo(
     reason = _reason(labels.codes, len(labels.levels))
     z, correlation = np.full(len(chosen), NAN), np.full((len(chosen), len(chosen)), NAN)
     if not reason:
-        tables = compute_stratum_tables(times, labels, strata)
-        score, covariance = compute_weighted_scores(tables, chosen, 2)
-        spread = covariance[:, :, 1, 1]
+        sums = compute_weighted_scores(times, labels, strata, chosen)
+        spread = sums.covariance[:, :, 1, 1]
         deviation = np.sqrt(np.diag(spread))
         if bool(np.all(deviation > 0)):
-            z, correlation = score[:, 1] / deviation, spread / np.outer(deviation, deviation)
+            z, correlation = (
+                (sums.observed - sums.expected)[:, 1] / deviation,
+                spread / np.outer(deviation, deviation),
+            )
         else:
             reason = "no events, or at no event time are both groups at risk, that carry every weight"
     statistic = float(np.max(np.abs(z)))

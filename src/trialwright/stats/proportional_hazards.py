@@ -15,11 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialwright.stats.arrays import FloatArray
-from trialwright.stats.cox import ChiSquareTest, CoxProblem, build_cox_problem
-from trialwright.stats.cox_newton import compute_newton_fit
-from trialwright.stats.cox_trouble import compute_rank_trouble, runaway_trouble
+from trialwright.stats.cox import ChiSquareTest, CoxProblem, build_cox_problem, compute_problem_fit
 from trialwright.stats.distributions import chi_square_sf
-from trialwright.stats.risk_sets import RiskMoments, Ties, compute_risk_moments
+from trialwright.stats.risk_sets import RiskLayout, Ties, compute_event_layout, compute_risk_moments
 
 TimeTransform = Literal["km", "rank", "identity"]
 TRANSFORMS: tuple[TimeTransform, ...] = ("km", "rank", "identity")
@@ -64,22 +62,16 @@ def compute_proportional_hazards_test(
         raise ValueError(f"unknown transform of time; choose one of {', '.join(TRANSFORMS)}")
     problem = build_cox_problem(time, event, covariates, names=names, strata=strata, ties=ties)
     groups = _parse_terms(terms, problem.names)
-    reason = compute_rank_trouble(problem.layout, problem.covariates, problem.names)
-    if reason:
+    fit, reason = compute_problem_fit(problem)
+    if fit is None or reason:
         return _not_estimable(problem, groups, transform, reason)
-    fit = compute_newton_fit(problem.layout, problem.covariates)
-    reason = runaway_trouble(fit, problem.names)
-    if reason:
-        return _not_estimable(problem, groups, transform, reason)
-    moments = compute_risk_moments(problem.layout, problem.covariates, problem.covariates @ fit.coefficient)
-    g = compute_transformed_time(problem, transform)
-    return _score_tests(problem, groups, transform, fit.coefficient, moments, g)
+    g = compute_transformed_time(problem.layout, transform)
+    return _score_tests(problem, groups, transform, fit.coefficient, g)
 
 
-def compute_transformed_time(problem: CoxProblem, transform: TimeTransform) -> FloatArray:
+def compute_transformed_time(layout: RiskLayout, transform: TimeTransform) -> FloatArray:
     """g at each event, in the layout's order of events."""
-    layout = problem.layout
-    event_time = layout.time[layout.dead]
+    event_time = layout.time[layout.event]
     if transform == "identity":
         return event_time.copy()
     all_times = np.sort(layout.time)
@@ -98,12 +90,14 @@ def _score_tests(
     groups: dict[str, list[int]],
     transform: TimeTransform,
     coefficient: FloatArray,
-    moments: RiskMoments,
     transformed: FloatArray,
 ) -> ProportionalHazardsTest:
     layout = problem.layout
+    moments = compute_risk_moments(
+        compute_event_layout(layout), problem.covariates, problem.covariates @ coefficient
+    )
     g = transformed - transformed.mean()
-    schoenfeld = problem.covariates[layout.dead] - moments.mean
+    schoenfeld = problem.covariates[layout.event] - moments.mean
     score = g @ schoenfeld
     plain = moments.covariance.sum(axis=0)
     cross = np.einsum("m,mij->ij", g, moments.covariance)
@@ -122,14 +116,14 @@ def _score_tests(
     tests = tuple(test(columns) for columns in groups.values())
     overall = test(list(range(len(problem.names))))
     estimable = overall.df > 0
-    scaled = layout.dead.size * schoenfeld @ np.linalg.inv(plain) + coefficient
+    scaled = layout.n_events * schoenfeld @ np.linalg.inv(plain) + coefficient
     return ProportionalHazardsTest(
         terms=tuple(groups),
         tests=tests,
         global_test=overall,
         transform=transform,
         names=problem.names,
-        event_time=layout.time[layout.dead],
+        event_time=layout.time[layout.event],
         transformed_time=transformed,
         residuals=scaled / problem.scale,
         estimable=estimable,

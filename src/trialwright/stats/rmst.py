@@ -15,9 +15,8 @@ from numpy.typing import ArrayLike
 
 from trialwright.stats.arrays import check_level, parse_labels
 from trialwright.stats.distributions import normal_two_sided, two_sided_z
-from trialwright.stats.group_table import select_subjects
 from trialwright.stats.kaplan_meier import KaplanMeier, compute_curve
-from trialwright.stats.survival_times import parse_survival_times
+from trialwright.stats.survival_times import parse_survival_times, select_subjects
 
 NAN = float("nan")
 CONVENTION = "area under Kaplan-Meier to tau, Greenwood-type variance, normal interval"

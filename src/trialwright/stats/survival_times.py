@@ -12,6 +12,10 @@ from trialwright.stats.arrays import BoolArray, FloatArray, IntArray, parse_even
 TIE_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 """Times nearer than this, absolutely or as a share of the mean time, are one (as R survival's timefix)."""
 
+LARGE = 50_000
+"""From here on the sort may leave tied subjects in any order, which is six times faster and changes nothing
+but the rounding of Cox's sums; below, the order given is kept, so that small trials repeat to the last bit."""
+
 
 @dataclass(frozen=True, slots=True)
 class SurvivalTimes:
@@ -46,7 +50,7 @@ def parse_survival_times(time: ArrayLike, event: ArrayLike) -> SurvivalTimes:
     """Check and sort. ``time`` >= 0 in one unit, ``event`` 0/1; both length n. Refuses everything else."""
     times = parse_times(time)
     events = parse_events(event, times.shape[0])
-    order = np.argsort(times, kind="stable").astype(np.int64)
+    order = np.argsort(times, kind="stable" if times.shape[0] < LARGE else "quicksort").astype(np.int64)
     return SurvivalTimes(compute_tied_times(times[order]), events[order], order)
 
 
@@ -56,16 +60,18 @@ def compute_tied_times(ascending: FloatArray) -> FloatArray:
     Source: R survival, ``aeqSurv``: a gap counts as a tie when it, or its share of the mean of the
     distinct times, is at most the square root of the machine's epsilon.
     """
-    gaps = np.diff(ascending)
-    rises = gaps > 0
-    if not rises.any():
+    from trialwright.stats.kernels import survey_gaps
+
+    limit, any_near = survey_gaps(ascending, TIE_TOLERANCE)
+    if not any_near:
         return ascending
-    starts = np.concatenate(([True], rises))
-    limit = TIE_TOLERANCE * max(1.0, float(np.mean(ascending[starts])))
-    if not bool(np.any(rises & (gaps <= limit))):
-        return ascending
-    starts[1:] = gaps > limit
+    starts = np.concatenate(([True], np.diff(ascending) > limit))
     return ascending[starts][np.cumsum(starts) - 1]
+
+
+def select_subjects(times: SurvivalTimes, keep: IntArray) -> SurvivalTimes:
+    """The subjects at the sorted places ``keep`` (ascending), still sorted."""
+    return SurvivalTimes(times.time[keep], times.event[keep], times.order[keep])
 
 
 def compute_starts(ascending: FloatArray) -> IntArray:
@@ -77,8 +83,11 @@ def compute_starts(ascending: FloatArray) -> IntArray:
 
 def compute_risk_table(times: SurvivalTimes) -> RiskTable:
     """Numbers at risk, with event and censored at each distinct time."""
-    starts = compute_starts(times.time)
-    totals = np.diff(np.append(starts, times.n))
-    seen = np.concatenate(([0], np.cumsum(times.event, dtype=np.int64)))
-    events = seen[starts + totals] - seen[starts]
-    return RiskTable(times.time[starts], times.n - starts, events, totals - events)
+    from trialwright.stats.kernels import count_by_time
+
+    n = times.n
+    time, at_risk, events = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
+    rows = count_by_time(times.time, times.event, time, at_risk, events)
+    at_risk, events = at_risk[:rows], events[:rows]
+    left = at_risk - np.append(at_risk[1:], 0) if rows else at_risk
+    return RiskTable(time[:rows], at_risk, events, left - events)

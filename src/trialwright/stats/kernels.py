@@ -1,0 +1,200 @@
+"""The loops that see every subject, compiled: ties, the survival curve, log-rank sums, Cox sums.
+
+Imported at first use only, because numba is slow to import. Each kernel runs over sorted subjects once and
+makes no arrays but its results. The tests hold a slow twin in plain Python for every one of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+from trialwright.stats.arrays import BoolArray, FloatArray, IntArray
+
+Loop = TypeVar("Loop")
+
+
+def _compiled(loop: Loop) -> Loop:
+    return cast(Loop, cast(Any, numba).njit(cache=True, error_model="numpy")(loop))
+
+
+@_compiled
+def survey_gaps(ascending: FloatArray, tolerance: float) -> tuple[float, bool]:
+    """The gap up to which two times are one, and whether any two that differ are that near."""
+    total, distinct, smallest = 0.0, 0, np.inf
+    last = -1.0
+    for value in ascending:
+        if value > last:
+            if distinct:
+                smallest = min(smallest, value - last)
+            total += value
+            distinct += 1
+            last = value
+    limit = tolerance * max(1.0, total / max(distinct, 1))
+    return limit, smallest <= limit
+
+
+@_compiled
+def count_by_time(
+    ascending: FloatArray, event: BoolArray, time: FloatArray, at_risk: IntArray, events: IntArray
+) -> int:
+    """Fill one row a distinct time (time, at risk, events); answers how many rows were filled."""
+    n = ascending.shape[0]
+    row = -1
+    last = -1.0
+    for i in range(n):
+        if ascending[i] != last or row < 0:
+            last = ascending[i]
+            row += 1
+            time[row] = last
+            at_risk[row] = n - i
+            events[row] = 0
+        events[row] += event[i]
+    return row + 1
+
+
+@_compiled
+def accumulate_curve(
+    at_risk: IntArray, events: IntArray, survival: FloatArray, log_variance: FloatArray
+) -> None:
+    """Fill S and Greenwood's variance of log S (infinite once S is 0)."""
+    s, v = 1.0, 0.0
+    for row in range(at_risk.shape[0]):
+        d, n = float(events[row]), float(at_risk[row])
+        if d > 0:
+            s *= (n - d) / n
+            v += d / (n * (n - d))
+        survival[row] = s
+        log_variance[row] = v
+
+
+@_compiled
+def sum_log_rank(
+    ascending: FloatArray,
+    event: BoolArray,
+    codes: IntArray,
+    rho: FloatArray,
+    gamma: FloatArray,
+    observed: FloatArray,
+    expected: FloatArray,
+    covariance: FloatArray,
+) -> None:
+    """Add one stratum's weighted events, expectations (weights, groups) and covariance (w, w, g, g)."""
+    n, groups, weights = ascending.shape[0], observed.shape[1], rho.shape[0]
+    at_risk, dead, gone = np.zeros(groups), np.zeros(groups), np.zeros(groups)
+    weight = np.ones(weights)
+    for i in range(n):
+        at_risk[codes[i]] += 1.0
+    total, survival, i = float(n), 1.0, 0
+    while i < n:
+        now, d, left = ascending[i], 0.0, 0.0
+        while i < n and ascending[i] == now:
+            gone[codes[i]] += 1.0
+            left += 1.0
+            if event[i]:
+                dead[codes[i]] += 1.0
+                d += 1.0
+            i += 1
+        if d > 0:
+            spread = d * (total - d) / (total - 1.0) if total > 1 else 0.0
+            for a in range(weights):
+                first = 1.0 if rho[a] == 0 else survival ** rho[a]
+                weight[a] = first if gamma[a] == 0 else first * (1.0 - survival) ** gamma[a]
+                for k in range(groups):
+                    observed[a, k] += weight[a] * dead[k]
+                    expected[a, k] += weight[a] * d * at_risk[k] / total
+                for b in range(a + 1):
+                    factor = weight[a] * weight[b] * spread
+                    for k in range(groups):
+                        share = at_risk[k] / total
+                        covariance[a, b, k, k] += factor * share
+                        for m in range(groups):
+                            covariance[a, b, k, m] -= factor * share * at_risk[m] / total
+            survival *= 1.0 - d / total
+        for k in range(groups):
+            at_risk[k] -= gone[k]
+            gone[k] = 0.0
+            dead[k] = 0.0
+        total -= left
+
+
+@_compiled
+def sort_and_centre(raw: FloatArray, order: IntArray, centre: FloatArray, sorted_rows: FloatArray) -> None:
+    """Fill raw - centre in the sorted order."""
+    for i in range(order.shape[0]):
+        row = order[i]
+        for j in range(raw.shape[1]):
+            sorted_rows[i, j] = raw[row, j] - centre[j]
+
+
+@_compiled
+def sum_cox(
+    x: FloatArray,
+    eta: FloatArray,
+    weight: FloatArray,
+    event: BoolArray,
+    tie_first: BoolArray,
+    stratum_first: BoolArray,
+    efron: bool,
+    score: FloatArray,
+    information: FloatArray,
+) -> float:
+    """Log partial likelihood less the shift of ``weight`` = exp(eta - shift); fills score and information.
+
+    Rows by stratum and ascending time; the flags mark the first row of a tie and of a stratum. The sums
+    over the risk set grow from the last row to the first; at a tie's first row its deaths are counted.
+    """
+    n, p = x.shape
+    s0, d0, value, product = 0.0, 0.0, 0.0, 1.0
+    s1, d1, mean = np.zeros(p), np.zeros(p), np.zeros(p)
+    s2, d2 = np.zeros((p, p)), np.zeros((p, p))
+    deaths = 0
+    for i in range(n - 1, -1, -1):
+        r = weight[i]
+        s0 += r
+        for j in range(p):
+            rx = r * x[i, j]
+            s1[j] += rx
+            for k in range(j + 1):
+                s2[j, k] += rx * x[i, k]
+        if event[i]:
+            deaths += 1
+            value += eta[i]
+            for j in range(p):
+                score[j] += x[i, j]
+            if efron and (deaths > 1 or not tie_first[i]):
+                d0 += r
+                for j in range(p):
+                    rx = r * x[i, j]
+                    d1[j] += rx
+                    for k in range(j + 1):
+                        d2[j, k] += rx * x[i, k]
+        if tie_first[i] and deaths > 0:
+            for death in range(deaths):
+                fraction = death / deaths if efron else 0.0
+                pool = s0 - fraction * d0
+                inverse = 1.0 / pool
+                product *= pool
+                if product > 1e200 or product < 1e-200:
+                    value -= np.log(product)
+                    product = 1.0
+                for j in range(p):
+                    mean[j] = (s1[j] - fraction * d1[j]) * inverse
+                    score[j] -= mean[j]
+                    for k in range(j + 1):
+                        information[j, k] += (s2[j, k] - fraction * d2[j, k]) * inverse - mean[j] * mean[k]
+            if d0 != 0.0:
+                d0 = 0.0
+                d1[:] = 0.0
+                d2[:] = 0.0
+            deaths = 0
+        if stratum_first[i]:
+            s0 = 0.0
+            s1[:] = 0.0
+            s2[:] = 0.0
+    for j in range(p):
+        for k in range(j):
+            information[k, j] = information[j, k]
+    return value - np.log(product)
