@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 DEGREES = re.compile(r",\s*[A-Z][A-Za-z. ,]*\Z")
+ORGANISATION = re.compile(
+    r"Pharma|Inc\b|Cent(?:er|re)|Clinical|Sciences|Novartis|Pfizer|MD$|Director|Monitor|Amgen", re.I
+)
 EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
-PERSON_KEYS = {"name", "investigatorFullName"}
 
 
 class People:
@@ -29,6 +31,8 @@ class People:
     def name(self, full: str) -> None:
         """Learn a name; its degrees stay."""
         bare = DEGREES.sub("", full).strip()
+        if ORGANISATION.search(bare):
+            return
         if bare and bare not in self.names:
             self.names[bare] = f"Person {_letters(len(self.names))}"
 

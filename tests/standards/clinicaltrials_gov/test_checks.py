@@ -16,10 +16,6 @@ ON = date(2026, 11, 22)
 Json = dict[str, Any]
 
 
-def _status(study: Json) -> Json:
-    return study["protocolSection"]["statusModule"]
-
-
 def _set(*steps: Any, value: Any) -> Callable[[Json], None]:
     def change(study: Json) -> None:
         node: Any = study

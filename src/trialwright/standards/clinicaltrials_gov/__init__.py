@@ -6,7 +6,7 @@ from .draft_yaml import render_study_file
 from .duty import Duty, State
 from .export import export_record
 from .facts import RecordFacts
-from .from_study import render_protocol_section
+from .from_study import render_protocol_section, render_record
 from .read import Reading, iterate_sources, read_records
 from .record import Record
 from .status import DisplayStatus, compute_display_status
@@ -33,5 +33,6 @@ __all__ = [
     "judge_record",
     "read_records",
     "render_protocol_section",
+    "render_record",
     "render_study_file",
 ]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
 _UNITS = (
     r"mg|g|mcg|μg|ug|micrograms?|milligrams?|grams?|ng|kg|IU|MIU|U|units?|mmol|μmol|mEq|Gy|cGy|MBq|GBq|mCi|μCi"
     r"|CFU|PFU|vg|cells|μmol|nmol|ppm|mL|ml|ML|L|%|puffs?|drops?|tablets?|capsules?|sachets?"

@@ -10,9 +10,7 @@ from trialwright.study.model.study import Study
 from .arms_draft import record_arms
 from .fields import PROTOCOL_SECTION
 from .give import give
-from .paths import parse_path, put_at, remove_at
-
-MODULES_AT_LEAST = ("identificationModule", "statusModule", "designModule")
+from .paths import Step, find_at, parse_path, put_at, remove_at
 
 
 def render_protocol_section(study: Study) -> dict[str, Any]:
@@ -34,15 +32,32 @@ def render_protocol_section(study: Study) -> dict[str, Any]:
         },
     }
     document = {"protocolSection": give(PROTOCOL_SECTION, view)}
+    for text in study.registry.absent:
+        _leave_out(document, parse_path(text))
     for text, value in study.registry.unmapped.items():
         steps = parse_path(text)
         if steps and steps[0] == "protocolSection":
             put_at(document, steps, copy.deepcopy(value))
-    for text in study.registry.absent:
-        steps = parse_path(text)
-        if steps:
-            remove_at(document, steps)
     return document["protocolSection"]
+
+
+def _leave_out(document: dict[str, Any], steps: tuple[Step, ...] | None) -> None:
+    """Remove a path, and its module with it if nothing else stands there."""
+    if not steps:
+        return
+    remove_at(document, steps)
+    if find_at(document, steps[:2]) == {}:
+        remove_at(document, steps[:2])
+
+
+def render_record(study: Study) -> dict[str, Any]:
+    """The study's record as an API v2 study object: the protocol section and what is known of the rest."""
+    record: dict[str, Any] = {"protocolSection": render_protocol_section(study)}
+    if study.registry.data_version is not None:
+        record["derivedSection"] = {"miscInfoModule": {"versionHolder": study.registry.data_version}}
+    if study.registry.has_results is not None:
+        record["hasResults"] = study.registry.has_results
+    return record
 
 
 def _shallow(element: Any) -> dict[str, Any]:

@@ -60,20 +60,36 @@ def parse_arms(lines: list[str], listed: tuple[tuple[str, str], ...]) -> Json:
         arm = _arm(left)
         if arm is None:
             continue
-        names: list[str] = []
-        for one in _interventions(right, known):
-            names.append(intervention_name(one["type"], one["name"]))
-            _merge(seen, one, arm["label"])
-        if names:
-            arm["interventionNames"] = names
+        found = _interventions(right, known)
+        if found:
+            arm["interventionNames"] = [intervention_name(one["type"], one["name"]) for one in found]
+        seen += [{**one, "armGroupLabels": [arm["label"]]} for one in found]
         arms.append(arm)
     module: Json = {}
     if arms:
         module["armGroups"] = arms
-    interventions = _in_order(seen, listed)
+    interventions = _in_order(_merged(seen, listed), listed)
     if interventions:
         module["interventions"] = interventions
     return module
+
+
+def _merged(seen: list[Json], listed: tuple[tuple[str, str], ...]) -> list[Json]:
+    """One row an intervention: mentions in the same words are one, unless the first table lists each of them."""
+    merged: list[Json] = []
+    for one in seen:
+        key = (one["type"], one["name"])
+        mentions = sum(1 for other in seen if (other["type"], other["name"]) == key)
+        same = next((row for row in merged if _words(row) == _words(one)), None)
+        if same is None or mentions == listed.count(key):
+            merged.append(one)
+        elif one["armGroupLabels"][0] not in same["armGroupLabels"]:
+            same["armGroupLabels"] += one["armGroupLabels"]
+    return merged
+
+
+def _words(one: Json) -> Json:
+    return {key: value for key, value in one.items() if key != "armGroupLabels"}
 
 
 def _rows(lines: list[str]) -> list[tuple[list[str], list[str]]]:
@@ -141,15 +157,6 @@ def _fill(one: Json, body: list[str]) -> None:
         one["description"] = description
     if others:
         one["otherNames"] = others
-
-
-def _merge(seen: list[Json], one: Json, label: str) -> None:
-    for row in seen:
-        if {key: value for key, value in row.items() if key != "armGroupLabels"} == one:
-            if label not in row["armGroupLabels"]:
-                row["armGroupLabels"].append(label)
-            return
-    seen.append({**one, "armGroupLabels": [label]})
 
 
 def _in_order(seen: list[Json], listed: tuple[tuple[str, str], ...]) -> list[Json]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .page_prose import render_prose
 from .page_words import Row, label_key, parse_page_date
 from .tables import code_for, spellings_of
 
@@ -96,10 +97,10 @@ def parse_design(rows: list[Row]) -> tuple[Json, Json, str | None, list[Row]]:
         elif key == "masking":
             info["maskingInfo"] = {**info.get("maskingInfo", {}), **_masking(value)}
         elif key == "masking description":
-            info.setdefault("maskingInfo", {})["maskingDescription"] = value
+            info.setdefault("maskingInfo", {})["maskingDescription"] = render_prose(value.split("\n"))
         elif key in _INFO:
             name, enumeration = _INFO[key]
-            _put(info, name, code_for(enumeration, value) if enumeration else value)
+            _put(info, name, code_for(enumeration, value) if enumeration else render_prose(value.split("\n")))
         elif key.endswith(" date"):
             _study_date(dates, key, value)
         elif key in _PLAIN:
@@ -171,7 +172,7 @@ def _biospec(design: Json, value: str) -> None:
 
 
 def _biospec_words(design: Json, value: str) -> None:
-    design.setdefault("bioSpec", {})["description"] = value
+    design.setdefault("bioSpec", {})["description"] = render_prose(value.split("\n"))
 
 
 _PLAIN: dict[str, Any] = {

@@ -64,9 +64,23 @@ def split_joined(words: str, corpus: str) -> list[str]:
     tokens = words.split()
     if len(tokens) < 2 or len(tokens) > _MOST_WORDS:
         return [" ".join(tokens)]
+    sentence_case = _in_sentence_case(tokens)
+    if sentence_case:
+        return sentence_case
     pieces = _seams(tokens)
     heap = _heap(corpus, words)
     return [part for piece in pieces for part in _divide(piece, heap)]
+
+
+def _in_sentence_case(tokens: list[str]) -> list[str]:
+    """``Gastric cancer Tumor microenvironment``: every capital begins a member, if members go on in lower case."""
+    starts = [index for index, token in enumerate(tokens) if token[:1].isupper()]
+    plain = all(token.isalpha() and (token[1:].islower() or len(token) == 1) for token in tokens)
+    if not plain or not starts or starts[0] != 0 or 2 * len(starts) > len(tokens) + 1:
+        return []
+    if any(token in _SMALL for token in tokens):
+        return []
+    return [" ".join(tokens[a:b]) for a, b in pairwise([*starts, len(tokens)])]
 
 
 def _seams(tokens: list[str]) -> list[list[str]]:
@@ -114,9 +128,9 @@ def _divide(tokens: list[str], heap: str) -> list[str]:
         for start in range(end):
             before = best[start]
             part = " ".join(tokens[start:end])
-            if before is None or part.endswith(",") or len(_plain(part)) < 3:
+            if before is None or part.endswith(",") or len(_plain(part)) < 3 or _is_fragment(part):
                 continue
-            if f" {_plain(part)} " not in heap:
+            if not _stands_alone(tokens, start, end, heap):
                 continue
             candidate = [*before, part]
             current = best[end]
@@ -124,6 +138,39 @@ def _divide(tokens: list[str], heap: str) -> list[str]:
                 best[end] = candidate
     found = best[len(tokens)]
     return found if found else [" ".join(tokens)]
+
+
+def _stands_alone(tokens: list[str], start: int, end: int, heap: str) -> bool:
+    """Whether the page has the part somewhere without the words that surround it in the list."""
+    part = f" {_plain(' '.join(tokens[start:end]))} "
+    before = f"{_plain(tokens[start - 1])}" if start else "\n"
+    after = f"{_plain(tokens[end])}" if end < len(tokens) else "\n"
+    position = heap.find(part)
+    while position >= 0:
+        follows = heap[position + len(part) :].startswith(after + " ")
+        precedes = heap[: position + 1].endswith(" " + before + " ")
+        if not follows and not precedes:
+            return True
+        position = heap.find(part, position + 1)
+    return False
+
+
+_FRAGMENTS = frozenset(
+    re.findall(
+        r"\S+",
+        "low high metastatic advanced chronic acute severe mild moderate primary secondary recurrent "
+        "refractory relapsed early late adult pediatric childhood type stage grade positive negative "
+        "non-small small cell lung breast bone liver heart kidney brain skin carcinoma cancer cancers "
+        "disease diseases disorder disorders tumor tumour tumors neoplasm neoplasms syndrome infection "
+        "failure therapy treatment therapies resistant locally resectable unresectable invasive major "
+        "minor stable active post pre other ",
+    )
+)
+
+
+def _is_fragment(part: str) -> bool:
+    """A single word that names no condition by itself."""
+    return part.lower() in _FRAGMENTS
 
 
 def split_names(words: str) -> list[str]:

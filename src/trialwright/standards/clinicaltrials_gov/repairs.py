@@ -127,7 +127,8 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         re.compile(
-            r"(?P<number>\d(?:[\d.,]*\d)?)\s*[×xX*✕∗]\s*10(?P<power>\d{1,2})(?![\d.,]*\d)" + _NOT_A_POWER,
+            r"(?P<number>\d(?:[\d.,]{0,12}\d)?)\s*[×xX*✕∗]\s*10(?P<power>\d{1,2})(?![\d.,]*\d)"
+            + _NOT_A_POWER,
             re.I,
         ),
         _lost_power,

@@ -51,7 +51,7 @@ def derive_draft(record: Record) -> Draft:
     arms, interventions = draft_arms(taken.get("arms", []), taken.get("interventions", []))
     links, absent = _kept_links(record, arms, interventions)
     registry["unmapped"] = {**taker.unmapped, **links, **record.left_over}
-    if find_at(record.study, ("protocolSection", "designModule", "studyType")) is None:
+    if "studyType" not in record.module("designModule"):
         absent.append(_STUDY_TYPE)
     registry["absent"] = absent
     given = derive_administrations(interventions, arms, record.origin)
