@@ -25,8 +25,8 @@ from trialwright.outcomes.quality_of_life import (
 )
 from trialwright.outcomes.questionnaire import (
     Direction,
-    check_straight_lining,
     compute_scores,
+    compute_straight_lining,
     parse_answers,
 )
 
@@ -91,9 +91,9 @@ def test_module_sto22_is_scored_by_the_same_rules() -> None:
 
 
 def test_straight_lining_is_seen() -> None:
-    assert check_straight_lining(QLQ_C30, dict.fromkeys(range(1, 31), 1))
-    assert not check_straight_lining(QLQ_C30, BEST)
-    assert not check_straight_lining(QLQ_C30, dict.fromkeys(range(1, 31)))
+    assert compute_straight_lining(QLQ_C30, dict.fromkeys(range(1, 31), 1))
+    assert not compute_straight_lining(QLQ_C30, BEST)
+    assert not compute_straight_lining(QLQ_C30, dict.fromkeys(range(1, 31)))
 
 
 codes = st.fixed_dictionaries({i: st.none() | st.integers(1, 7 if i > 28 else 4) for i in range(1, 31)})

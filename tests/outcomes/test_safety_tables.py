@@ -73,6 +73,15 @@ def test_rows_come_by_frequency_then_name_and_strangers_are_left_out() -> None:
     assert in_b == ["", "", "General", "General", "Gastro", "Gastro"]
 
 
+def test_a_total_column_counts_all_arms_together() -> None:
+    rows = {(r.arm, r.organ_class, r.term): r for r in derive_worst_grades(EVENTS, ARMS, total="All")}
+    whole = rows["All", "", ""]
+    assert (whole.any_grade, whole.at_risk, whole.by_grade[5]) == (3, 4, 1)
+    assert whole.any_grade == rows["A", "", ""].any_grade + rows["B", "", ""].any_grade
+    overview = [(r.arm, r.count) for r in derive_overview(EVENTS, ARMS, total="All") if r.kind == "any"]
+    assert overview == [("A", 2), ("B", 1), ("All", 3)]
+
+
 def test_an_event_without_grade_is_counted_apart() -> None:
     (row, _) = [r for r in derive_worst_grades([event("S1", "Rash", None)], ARMS) if not r.organ_class]
     assert (row.any_grade, row.ungraded, sum(row.by_grade.values())) == (1, 1, 0)

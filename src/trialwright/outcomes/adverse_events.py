@@ -141,6 +141,12 @@ def _count(arm: str, key: tuple[str, str], events: Sequence[AdverseEvent], at_ri
     return GradeCounts(arm, *key, by_grade, ungraded, tuple(sorted(worst)), at_risk, len(events), sources)
 
 
+def _list_columns(arms: Mapping[str, str], total: str) -> dict[str, frozenset[str]]:
+    """The columns of a table and the subjects of each: the arms by name, then all together where wanted."""
+    columns = {arm: frozenset(s for s, a in arms.items() if a == arm) for arm in sorted(set(arms.values()))}
+    return {**columns, total: frozenset(arms)} if total else columns
+
+
 def _order_rows(
     events: Sequence[AdverseEvent], arms: Mapping[str, str], sort_arm: str | None
 ) -> list[tuple[str, str]]:
@@ -159,24 +165,27 @@ def _order_rows(
 
 
 def derive_worst_grades(
-    events: Sequence[AdverseEvent], arms: Mapping[str, str], *, sort_arm: str | None = None
+    events: Sequence[AdverseEvent],
+    arms: Mapping[str, str],
+    *,
+    sort_arm: str | None = None,
+    total: str = "",
 ) -> list[GradeCounts]:
     """Subjects by worst grade for any event, every class and every term, one row an arm.
 
     ``arms``: subject -> arm, for every subject of the set (also those without events: they are at risk).
     Events of other subjects are left out. Classes, and terms within them, come in falling number of subjects
-    in ``sort_arm`` (all arms together by default), then by name.
+    in ``sort_arm`` (all arms together by default), then by name. ``total`` names an extra column of all arms
+    together, after the arms; without it there is none.
     """
     used = [event for event in events if event.subject in arms]
-    at_risk: dict[str, int] = {}
-    for arm in arms.values():
-        at_risk[arm] = at_risk.get(arm, 0) + 1
+    columns = _list_columns(arms, total)
     rows: list[GradeCounts] = []
     for organ_class, term in _order_rows(used, arms, sort_arm):
         chosen = [e for e in used if organ_class in ("", e.organ_class) and term in ("", e.term)]
-        for arm in sorted(at_risk):
-            mine = [e for e in chosen if arms[e.subject] == arm]
-            rows.append(_count(arm, (organ_class, term), mine, at_risk[arm]))
+        for column, subjects in columns.items():
+            mine = [e for e in chosen if e.subject in subjects]
+            rows.append(_count(column, (organ_class, term), mine, len(subjects)))
     return rows
 
 
@@ -226,18 +235,18 @@ def _list_kinds(agents: Sequence[str]) -> list[_Kind]:
 
 
 def derive_overview(
-    events: Sequence[AdverseEvent], arms: Mapping[str, str], agents: Sequence[str] = ()
+    events: Sequence[AdverseEvent], arms: Mapping[str, str], agents: Sequence[str] = (), *, total: str = ""
 ) -> list[OverviewRow]:
     """The overview table: for every kind of event, subjects of each arm with at least one.
 
-    ``agents``: a row of related events for each. Kinds without any subject are kept, with a count of 0.
+    ``agents``: a row of related events for each. ``total`` names an extra column of all arms together. Kinds
+    without any subject are kept, with a count of 0.
     """
     rows: list[OverviewRow] = []
     for kind in _list_kinds(agents):
-        for arm in sorted(set(arms.values())):
-            mine = [e for e in events if arms.get(e.subject) == arm and kind.holds(e)]
-            at_risk = sum(1 for other in arms.values() if other == arm)
+        for column, members in _list_columns(arms, total).items():
+            mine = [e for e in events if e.subject in members and kind.holds(e)]
             sources = merge_sources(*(e.source_ids for e in mine))
             subjects = tuple(sorted({e.subject for e in mine}))
-            rows.append(OverviewRow(arm, kind.name, subjects, at_risk, len(mine), sources))
+            rows.append(OverviewRow(column, kind.name, subjects, len(members), len(mine), sources))
     return rows

@@ -162,7 +162,7 @@ def compute_benefit(direction: Direction, change: float) -> float:
     return -change if direction is Direction.HIGHER_WORSE else change
 
 
-def check_straight_lining(instrument: Instrument, answers: Answers) -> bool:
+def compute_straight_lining(instrument: Instrument, answers: Answers) -> bool:
     """Whether every item was answered with one and the same code: a form to look at, never to alter."""
     given = {answers.get(item) for item in instrument.item_codes}
     return len(given) == 1 and None not in given

@@ -211,3 +211,17 @@ def test_sdtm_tumour_domains() -> None:
     assert [r["overall_response"] for r in derived.rows] == [None, "CR", "NE"]
     twice = derive_tidy_lesions(tu, [*readings, tr("T1", "LDIAM", 31, -7), tr("T9", "LDIAM", 31, -7)])
     assert codes(twice.findings) == ["TW-FIL-051", "TW-FIL-050"]
+
+
+def test_of_several_evaluators_the_investigator_counts_unless_another_is_asked_for() -> None:
+    def row(who: str, response: str) -> dict[str, Any]:
+        return {"subject": "A", "date": iso(60), "response": response, "RSEVAL": who}
+
+    reference = [{"subject": "A", "reference_date": iso(0)}]
+    both = [row("INDEPENDENT ASSESSOR", "SD"), row("INVESTIGATOR", "PR")]
+    derived = derive_best_response_rows(both, reference)
+    assert derived.rows[0]["best_response"] == "PR" and codes(derived.findings) == ["TW-FIL-014"]
+    other = derive_best_response_rows(both, reference, evaluator="INDEPENDENT ASSESSOR")
+    assert other.rows[0]["best_response"] == "SD" and other.findings == ()
+    unnamed = derive_best_response_rows([row("READER 1", "PR"), row("READER 2", "SD")], reference)
+    assert codes(unnamed.findings) == ["TW-FIL-015"]

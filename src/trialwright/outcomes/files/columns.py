@@ -168,6 +168,29 @@ def open_sheet(
     return sheet
 
 
+def choose_evaluator(sheet: Sheet, asked: str) -> str:
+    """Whose assessments to use: the one asked for; where several stand in the file the investigator's.
+
+    Empty where the file holds no more than one. A finding says whose were taken, or that one must be chosen.
+    """
+    if asked or not sheet.has("evaluator"):
+        return asked
+    several = sorted({sheet.text(row, "evaluator") for row in range(len(sheet.rows))} - {""})
+    if len(several) < 2:
+        return ""
+    place = Place(sheet.file, path=(sheet.names["evaluator"],))
+    own = next((name for name in several if name.upper() == "INVESTIGATOR"), "")
+    if own:
+        message = "The file holds assessments of several evaluators; the investigator's were used."
+        sheet.findings.append(
+            Finding("TW-FIL-014", Severity.INFO, message, "Choose another if you need it.", place)
+        )
+        return own
+    message = "The file holds assessments of several evaluators."
+    sheet.findings.append(Finding("TW-FIL-015", Severity.ERROR, message, "Choose one of them.", place))
+    return several[0]
+
+
 def lacks_columns(sheet: Sheet) -> bool:
     """Whether a required column is missing, so that no row can be read."""
     return any(not sheet.has(column.name) for column in sheet.shape.columns if column.required)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from trialwright.outcomes.files.columns import Column, FileShape, Row, Sheet, lacks_columns, open_sheet
+from trialwright.outcomes.files.columns import (
+    Column,
+    FileShape,
+    Row,
+    Sheet,
+    choose_evaluator,
+    lacks_columns,
+    open_sheet,
+)
 from trialwright.outcomes.progression_free import Assessment
 from trialwright.outcomes.recist.best_response import (
     DEFAULT_RULES,
@@ -71,6 +79,7 @@ def _read_assessments(sheet: Sheet, evaluator: str) -> tuple[dict[str, list[Asse
     """The assessments of every subject, and the dates of first progression where the file gives them."""
     found: dict[str, list[Assessment]] = {}
     progressed: dict[str, date] = {}
+    evaluator = choose_evaluator(sheet, evaluator)
     for row in range(len(sheet.rows)):
         subject = sheet.text(row, "subject")
         parameter = sheet.text(row, "parameter").upper()

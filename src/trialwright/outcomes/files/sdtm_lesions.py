@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trialwright.outcomes.files.columns import Column, FileShape, Row, Sheet, lacks_columns, open_sheet
+from trialwright.outcomes.files.columns import (
+    Column,
+    FileShape,
+    Row,
+    Sheet,
+    choose_evaluator,
+    lacks_columns,
+    open_sheet,
+)
 from trialwright.outcomes.traceability import Derived
 from trialwright.study.findings import Severity
 
@@ -70,6 +78,7 @@ def derive_tidy_lesions(
         for i in range(len(tu))
         if places.text(i, "lesion")
     }
+    evaluator = choose_evaluator(readings, evaluator)
     chosen: dict[tuple[str, str, str, str], tuple[bool, dict[str, object]]] = {}
     nodal: set[tuple[str, str]] = set()
     for row in range(len(tr)):

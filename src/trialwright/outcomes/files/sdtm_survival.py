@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from trialwright.outcomes.dates import DayCount, PartialDate
-from trialwright.outcomes.files.columns import Column, FileShape, Row, Sheet, lacks_columns, open_sheet
+from trialwright.outcomes.files.columns import (
+    Column,
+    FileShape,
+    Row,
+    Sheet,
+    choose_evaluator,
+    lacks_columns,
+    open_sheet,
+)
 from trialwright.outcomes.progression_free import (
     STRICT_DOCUMENTED,
     Assessment,
@@ -72,6 +80,7 @@ RS = FileShape(
         Column("response", "Response.", ("RSSTRESC", "RSORRES"), True),
         Column("date", "Date of the assessment.", ("RSDTC",), True),
         Column("evaluator", "Who assessed.", ("RSEVAL",)),
+        Column("category", "Criteria; rows of iRECIST are left out.", ("RSCAT",)),
     ),
 )
 THERAPY = FileShape(
@@ -188,9 +197,12 @@ def _gather_responses(
     sheet = _open(domains, "RS", RS, out)
     if sheet is None:
         return
+    evaluator = choose_evaluator(sheet, evaluator)
     for row in range(len(sheet.rows)):
         subject = subjects.get(sheet.text(row, "subject"))
         if subject is None or sheet.text(row, "test").upper() != "OVRLRESP":
+            continue
+        if "IRECIST" in sheet.text(row, "category").upper():
             continue
         if evaluator and sheet.text(row, "evaluator") != evaluator:
             continue
