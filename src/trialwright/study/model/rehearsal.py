@@ -99,12 +99,26 @@ class Rehearsal(Element):
     start_on: PartialDate
     screened_per_month: float = Field(gt=0)
     follow_up_days: int = Field(gt=0, description="Days of follow-up after allocation.")
-    value_missing: Probability = 0.0
-    correction: Probability = 0.0
-    query: Probability = 0.0
+    value_missing: Probability = Field(default=0.0, description="Share of numbers and codes left open.")
+    correction: Probability = Field(default=0.0, description="Share of forms corrected later, with a reason.")
+    late_entry: Probability = Field(default=0.0, description="Share of visits entered days later.")
+    entry_slip: Probability = Field(
+        default=0.0, description="Share of forms first sent with an impossible number, which is refused."
+    )
+    query: Probability = Field(default=0.0, description="Share of forms that a monitor asks about.")
+    verified: Probability = Field(default=0.0, description="Share of forms verified against their source.")
+    signed: Probability = Field(default=0.0, description="Share of forms signed by the investigator.")
+    locked: Probability = Field(default=0.0, description="Share of signed forms locked after follow-up.")
     missed_visit: Probability = 0.0
     consent_withdrawn: Probability = 0.0
     batch_failure: Probability = 0.0
+    partial_dose: Probability = Field(default=0.0, description="Share of doses that are stopped early.")
+    wrong_scan: Probability = Field(
+        default=0.0, description="Share of bedside checks at which another code is scanned first."
+    )
+    open_test_days: Days = Field(
+        default=14, description="Days from filling until tests that may be open at release are final."
+    )
     new_therapy_after_progression: Probability = 0.0
     faults: tuple[ScreeningFault, ...] = ()
     answers: tuple[Answer, ...] = ()
