@@ -12,7 +12,7 @@ from scipy.integrate import quad
 from scipy.stats import norm
 from tests.design.scenarios import benchmark, everything, illness_death, nobody_dies
 
-from trialwright.design.scenario import DesignTest, Look
+from trialwright.design.scenario import DesignTest, Look, Monitoring
 from trialwright.design.simulate import simulate_design
 
 
@@ -113,3 +113,34 @@ def test_the_room_imports_no_web_framework() -> None:
     code = f"import sys, {rooms}; print('django' in sys.modules)"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "False"
+
+
+def test_monitored_trial_crosses_as_often_as_computed() -> None:
+    """300 subjects, three looks by events, no effect: simulated stops against the exact spending of alpha."""
+    looks = (Look("a", None, 80), Look("b", None, 160), Look("c", None, 240))
+    scenario = benchmark(300, looks=looks, monitoring=Monitoring())
+    scenario = scenario.varied(experimental=scenario.control)
+    stops = simulate_design(scenario, 40_000, 3, hazard_ratios=False).as_json()["monitoring"]
+    spent = stops["boundaries"]["cumulative_alpha_spent"]
+    for k in range(3):
+        expected = spent[k] - (spent[k - 1] if k else 0.0)
+        se = math.sqrt(expected * (1 - expected) / 40_000)
+        assert abs(stops["stops"][k]["efficacy"]["estimate"] - expected) < 4 * se + 0.001
+    assert sum(stop["no_result"]["estimate"] for stop in stops["stops"]) == pytest.approx(0.95, abs=0.006)
+
+
+def test_futility_shortens_a_hopeless_trial() -> None:
+    looks = (Look("half", None, 15), Look("final", None, 30))
+    base = benchmark(40, looks=looks, monitoring=Monitoring(futility="pocock", futility_power=0.5))
+    hopeless = base.varied(experimental=base.control)
+    stops = simulate_design(hopeless, 5000, 3).as_json()["monitoring"]
+    assert stops["stops"][0]["futility"]["estimate"] > 0.3
+    unmonitored = simulate_design(hopeless.varied(monitoring=None), 5000, 3).as_json()
+    assert unmonitored["monitoring"] is None
+    assert stops["events"]["estimate"] < 30
+    total = sum(
+        stop[name]["estimate"]
+        for stop in stops["stops"]
+        for name in ("efficacy", "harm", "futility", "no_result")
+    )
+    assert total == pytest.approx(1.0)

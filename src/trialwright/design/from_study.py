@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from trialwright.design.hazards import DiseaseCourse, PiecewiseHazard, constant, solve_course
-from trialwright.design.scenario import ArmBelief, DesignScenario, DesignTest, Look
+from trialwright.design.scenario import ArmBelief, DesignScenario, DesignTest, Look, Monitoring
 from trialwright.study.findings import Finding, Place, Severity
 from trialwright.study.model import Study
 from trialwright.study.model.scenario import ArmCourse, HazardFrom, Scenario
@@ -127,7 +127,23 @@ def _design(
         tests=tuple(DesignTest(t.endpoint, t.kind, t.rho, t.gamma, t.tau_months) for t in scenario.tests),
         alpha=scenario.alpha,
         sides=scenario.sides,
+        monitoring=_monitoring(scenario),
         fewest_events=scenario.fewest_events,
+    )
+
+
+def _monitoring(scenario: Scenario) -> Monitoring | None:
+    plan = scenario.group_sequential
+    if plan is None:
+        return None
+    return Monitoring(
+        plan.efficacy,
+        plan.efficacy_gamma,
+        plan.haybittle_peto_z,
+        plan.futility,
+        plan.futility_gamma,
+        plan.futility_power,
+        plan.futility_binding,
     )
 
 

@@ -6,7 +6,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from trialwright.design.scenario import DesignScenario
+from trialwright.design.monitoring import compute_boundaries
+from trialwright.design.scenario import ArmBelief, DesignScenario
 from trialwright.design.sizing import compute_schoenfeld_hazard_ratio
 from trialwright.design.tally import GRID, LOG_HR_LIMIT, MONTHS_LIMIT, Counts, Tally, quantile
 from trialwright.study.findings import Finding
@@ -42,6 +43,7 @@ class DesignResult:
             "true_medians_months": true_medians(self.scenario),
             "tests": [asdict(test) for test in self.scenario.tests],
             "analyses": analyses,
+            "monitoring": None if self.tally is None else _stops_as_json(self.scenario, self.tally),
             "findings": [finding.as_json() for finding in self.findings],
         }
 
@@ -49,23 +51,38 @@ class DesignResult:
 def true_medians(scenario: DesignScenario) -> dict[str, dict[str, float | None]]:
     """Medians that the beliefs imply, by arm and endpoint, over all parts of an arm's mixture."""
     arms = {"control": scenario.control, "experimental": scenario.experimental}
-    return {
-        name: {endpoint: _mixture_median(arm.mixture(), endpoint) for endpoint in ENDPOINTS}
-        for name, arm in arms.items()
-    }
+    return {name: {endpoint: _median(arm, endpoint) for endpoint in ENDPOINTS} for name, arm in arms.items()}
 
 
-def _mixture_median(mixture: Any, endpoint: str, limit_months: float = 1200.0) -> float | None:
-    def alive(months: float) -> float:
-        return sum(p * getattr(course, endpoint)(months) for p, course in mixture)
-
-    if alive(limit_months) > 0.5:
+def _median(arm: ArmBelief, endpoint: str, limit_months: float = 1200.0) -> float | None:
+    if arm.alive(endpoint, limit_months) > 0.5:
         return None
     low, high = 0.0, limit_months
     for _ in range(50):
         middle = (low + high) / 2
-        low, high = (middle, high) if alive(middle) > 0.5 else (low, middle)
+        low, high = (middle, high) if arm.alive(endpoint, middle) > 0.5 else (low, middle)
     return (low + high) / 2
+
+
+def _stops_as_json(scenario: DesignScenario, tally: Tally) -> dict[str, Any] | None:
+    """Where trials end by the boundaries; None when the scenario has no monitoring."""
+    boundaries = compute_boundaries(scenario)
+    if boundaries is None:
+        return None
+    n = tally.replicates
+    reasons = ("efficacy", "harm", "futility", "no_result")
+    return {
+        "endpoint": scenario.tests[0].endpoint,
+        "boundaries": boundaries.as_json(),
+        "stops": [
+            {"id": look.id, **{name: share(int(tally.stopped[k, c]), n) for c, name in enumerate(reasons)}}
+            for k, look in enumerate(scenario.looks)
+        ],
+        "power": share(int(tally.stopped[:, 0].sum()), n),
+        "rejected_either_way": share(int(tally.stopped[:, :2].sum()), n),
+        "duration_months": mean(tally.stop_months, n),
+        "events": mean(tally.stop_events, n),
+    }
 
 
 def share(count: int, of: int) -> dict[str, float]:

@@ -12,6 +12,8 @@ from typing import Any, Literal
 from trialwright.design.hazards import DiseaseCourse, constant
 
 Endpoint = Literal["os", "pfs"]
+EfficacyKind = Literal["obrien_fleming", "pocock", "hwang_shih_decani", "haybittle_peto", "none"]
+FutilityKind = Literal["obrien_fleming", "pocock", "hwang_shih_decani", "none"]
 TestKind = Literal["log_rank", "fleming_harrington", "max_combo", "rmst", "milestone"]
 
 
@@ -34,6 +36,23 @@ class DesignTest:
     rho: float = 0.0
     gamma: float = 0.0
     tau_months: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """Group-sequential boundaries over the looks, for the endpoint of the first test.
+
+    ``efficacy`` and ``futility`` name spending functions (Haybittle-Peto: a fixed interim value). Futility
+    makes the boundaries one-sided, at alpha / sides.
+    """
+
+    efficacy: EfficacyKind = "obrien_fleming"
+    efficacy_gamma: float = -4.0
+    haybittle_peto_z: float = 3.0
+    futility: FutilityKind = "none"
+    futility_gamma: float = -4.0
+    futility_power: float = 0.8
+    futility_binding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,11 @@ class ArmBelief:
         )
         return tuple(part for part in parts if part[0] > 0)
 
+    def alive(self, endpoint: str, months: float) -> float:
+        """Probability of being free of the event at a time, over all parts of the mixture."""
+        survival = [(p, course.pfs if endpoint == "pfs" else course.os) for p, course in self.mixture()]
+        return sum(p * of(months) for p, of in survival)
+
 
 @dataclass(frozen=True, slots=True)
 class DesignScenario:
@@ -87,6 +111,7 @@ class DesignScenario:
     tests: tuple[DesignTest, ...] = (DesignTest("os"), DesignTest("pfs"))
     alpha: float = 0.05
     sides: Literal[1, 2] = 2
+    monitoring: Monitoring | None = None
     fewest_events: int = 10
     stream: int = field(default=0)
     """Scenarios with the same stream share random numbers, so that differences between them are precise."""

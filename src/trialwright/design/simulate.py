@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +12,14 @@ from numpy.typing import NDArray
 from trialwright.design.check import check_scenario, check_tally
 from trialwright.design.lane_engine import compute_lane_stretch
 from trialwright.design.lane_subjects import fits_lanes, lane_beliefs
+from trialwright.design.monitoring import compute_rule
 from trialwright.design.philox import philox_keys
 from trialwright.design.plain_engine import compute_stretch
 from trialwright.design.result import DesignResult
 from trialwright.design.scenario import DesignScenario
 from trialwright.design.stretch import tally_lane_stretch, tally_plain_stretch
 from trialwright.design.tables import compute_plan
-from trialwright.design.tally import Rule, Tally, empty_tally
+from trialwright.design.tally import Tally, empty_tally
 from trialwright.study.findings import has_errors
 
 STRETCH = 16384
@@ -71,7 +71,7 @@ def simulate_stretch(
 ) -> Tally:
     """The tally of replicates ``first`` to ``first + count - 1``."""
     plan, tally = compute_plan(scenario, hazard_ratios), empty_tally(len(scenario.looks))
-    rule = Rule(critical_z(scenario), scenario.sides, scenario.fewest_events)
+    rule = compute_rule(scenario)
     keys = philox_keys(seed)
     if fits_lanes(plan):
         tally_lane_stretch(*stretch, keys, plan, lane_beliefs(plan), rule, tally)
@@ -96,8 +96,3 @@ def compute_results(
     else:
         compute_lane_stretch(first, philox_keys(seed), plan, lane_beliefs(plan), results, look_months)
     return results, look_months
-
-
-def critical_z(scenario: DesignScenario) -> float:
-    """The normal quantile that a test must reach."""
-    return NormalDist().inv_cdf(1.0 - scenario.alpha / scenario.sides)

@@ -119,7 +119,7 @@ def _course_rows(
     die = np.array([factor * course.death_before_progression.at(t) for t in starts])
     after = np.array([factor * course.death_after_progression.at(t) for t in starts])
     first, second = progress + die + drop_out, after + drop_out
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         to_progress = np.where(first > 0, progress / first, 0.0)
         to_die = np.where(first > 0, (progress + die) / first, 0.0)
         to_die_after = np.where(second > 0, after / second, 0.0)

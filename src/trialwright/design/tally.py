@@ -15,6 +15,7 @@ from trialwright.design.compiled import inlined, kernel
 from trialwright.design.plain_engine import EVENTS, LOG_HR, SCORE, VARIANCE
 
 GRID = 2.0**20
+EFFICACY, HARM, FUTILITY, NO_RESULT = range(4)
 LOG_HR_BINS, LOG_HR_LIMIT = 16384, 8.0
 MONTH_BINS, MONTHS_LIMIT = 8192, 512.0
 
@@ -22,9 +23,17 @@ Counts = NDArray[np.int64]
 
 
 class Rule(NamedTuple):
-    """When a look counts as rejected (``critical_z``, ``sides``), and as having too few events."""
+    """When a look counts as rejected, and as having too few events.
 
-    critical_z: float
+    ``critical_z`` (looks, endpoints): what |Z| must reach. ``futility_z`` (looks,): the trial stops when Z in
+    favour of the experimental arm lies below. ``monitored``: the endpoint whose boundaries stop the trial, if
+    ``stops``.
+    """
+
+    critical_z: NDArray[np.float64]
+    futility_z: NDArray[np.float64]
+    monitored: int
+    stops: bool
     sides: int
     fewest_events: int
 
@@ -36,7 +45,9 @@ class Tally(NamedTuple):
     ``few``: too few events. ``none``: no information, so no log-rank. ``events``, ``log_hr``, ``months``:
     (.., 2) sums of values and squares on the grid. ``estimable``: finite hazard ratios. ``endless``: (..,
     2) hazard ratios of zero and of infinity. ``both``: both endpoints rejected in favour. ``missed``: looks
-    whose events never came.
+    whose events never came. ``stopped``: (looks, 4) trials that end at a look for efficacy, for harm, for
+    futility, and at the last look without a result. ``stop_months``, ``stop_events``: (2,) sums over the
+    ends.
     """
 
     trials: Counts
@@ -52,6 +63,9 @@ class Tally(NamedTuple):
     month_bins: Counts
     missed: Counts
     both: Counts
+    stopped: Counts
+    stop_months: Counts
+    stop_events: Counts
 
     @property
     def replicates(self) -> int:
@@ -84,6 +98,9 @@ def empty_tally(looks: int) -> Tally:
         month_bins=zeros(looks, MONTH_BINS),
         missed=zeros(looks),
         both=zeros(looks),
+        stopped=zeros(looks, 4),
+        stop_months=zeros(2),
+        stop_events=zeros(2),
     )
 
 
@@ -114,9 +131,9 @@ def add_tests(column: NDArray[np.float64], k: int, e: int, rule: Rule, tally: Ta
     rejected, in_favour, few, none, events, squares = 0, 0, 0, 0, 0, 0
     for r in range(column.shape[0]):
         z, seen = z_of(column[r]), int(column[r, EVENTS])
-        better = z <= -rule.critical_z
+        better = z <= -rule.critical_z[k, e]
         in_favour += better
-        rejected += better or (rule.sides == 2 and z >= rule.critical_z)
+        rejected += better or (rule.sides == 2 and z >= rule.critical_z[k, e])
         few += seen < rule.fewest_events
         none += not column[r, VARIANCE] > 0
         events += seen
@@ -167,6 +184,42 @@ def add_look(look_months: NDArray[np.float64], k: int, tally: Tally) -> None:
     tally.missed[k] += missed
 
 
+@inlined
+def stop_reason(z: float, k: int, looks: int, rule: Rule) -> int:
+    """Why a trial ends at a look (column of ``stopped``); -1 when it goes on. Z is negative in favour."""
+    if z <= -rule.critical_z[k, rule.monitored]:
+        return EFFICACY
+    if rule.sides == 2 and z >= rule.critical_z[k, rule.monitored]:
+        return HARM
+    if k == looks - 1:
+        return NO_RESULT
+    return FUTILITY if -z < rule.futility_z[k] else -1
+
+
+@kernel
+def add_stops(
+    results: NDArray[np.float64], look_months: NDArray[np.float64], rule: Rule, tally: Tally
+) -> None:
+    """Count where each trial ends by the boundaries of the monitored endpoint."""
+    looks, months, month_squares, events, event_squares = results.shape[1], 0, 0, 0, 0
+    for r in range(results.shape[0]):
+        k = 0
+        reason = stop_reason(z_of(results[r, k, rule.monitored]), k, looks, rule)
+        while reason < 0:
+            k += 1
+            reason = stop_reason(z_of(results[r, k, rule.monitored]), k, looks, rule)
+        tally.stopped[k, reason] += 1
+        end, seen = abs(look_months[r, k]), int(results[r, k, rule.monitored, EVENTS])
+        months += grid_of(end)
+        month_squares += grid_of(end * end)
+        events += seen
+        event_squares += seen * seen
+    tally.stop_months[0] += months
+    tally.stop_months[1] += month_squares
+    tally.stop_events[0] += events * int(GRID)
+    tally.stop_events[1] += event_squares * int(GRID)
+
+
 @kernel
 def add_results(
     results: NDArray[np.float64],
@@ -186,8 +239,11 @@ def add_results(
         if tested[0] and tested[1]:
             both = 0
             for r in range(results.shape[0]):
-                both += max(z_of(results[r, k, 0]), z_of(results[r, k, 1])) <= -rule.critical_z
+                first = z_of(results[r, k, 0]) <= -rule.critical_z[k, 0]
+                both += first and z_of(results[r, k, 1]) <= -rule.critical_z[k, 1]
             tally.both[k] += both
+    if rule.stops:
+        add_stops(results, look_months, rule, tally)
 
 
 def quantile(counts: Counts, low: float, high: float, share: float) -> float | None:
