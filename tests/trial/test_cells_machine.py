@@ -18,6 +18,7 @@ from tests.trial.bench import (
     Bench,
 )
 
+from trialwright.trial.cells.chain import make_coi
 from trialwright.trial.cells.states import GIVEN, RELEASED, transition_table
 from trialwright.trial.events import Decision
 from trialwright.trial.subject import SubjectState
@@ -75,7 +76,7 @@ class Cells(RuleBasedStateMachine):
     @rule(data=st.data(), to=STATES, who=ANYBODY, second=ANYBODY, right_scan=st.booleans())
     def move(self, data: st.DataObject, to: str, who: object, second: object, right_scan: bool) -> None:
         """Somebody tries some step."""
-        scan = self.bench.state.coi if right_scan else "0" * 17
+        scan = self.bench.state.coi if right_scan else make_coi(bytes(10))
         container = self.pick(data)
         more = {"scanned_coi": scan, "note": "tried", "second": second}
         self.tried(self.bench.move(container, to, who, **more), who)  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from tests.trial.bench import (
 
 from trialwright.trial.administration import PlaceHold, decide_hold
 from trialwright.trial.cells.bedside import VERIFICATION_MINUTES
-from trialwright.trial.cells.chain import is_coi
+from trialwright.trial.cells.chain import is_coi, make_coi
 from trialwright.trial.cells.collection import RecordCollection, decide_collection
 from trialwright.trial.cells.manufacture import (
     FailBatch,
@@ -213,7 +213,8 @@ def test_the_bedside_check_refuses(started: Bench) -> None:
     started.at_site(container)
     assert codes(started.verify(container, second=NURSE)) == ["CEL-018"]
     assert codes(started.verify(container, second=WEST_NURSE)) == ["CEL-018"]
-    assert codes(started.verify(container, scanned_coi="0000000000000000X")) == ["CEL-011"]
+    assert codes(started.verify(container, scanned_coi="0000000000000000X")) == ["CEL-009"]
+    assert codes(started.verify(container, scanned_coi=make_coi(bytes(10)))) == ["CEL-011"]
     assert codes(started.verify(container, scanned_coi="")) == ["CEL-010"]
     assert codes(started.verify(container, scanned_container="another")) == ["CEL-070"]
     started.wait(hours=25)

@@ -24,6 +24,7 @@ from trialwright.actions.place_hold import place_hold
 from trialwright.actions.record_collection import record_collection
 from trialwright.actions.record_consent import record_consent
 from trialwright.actions.record_deviation import record_deviation
+from trialwright.actions.record_identity import record_identity
 from trialwright.actions.record_release_test import record_release_test
 from trialwright.actions.record_screen_failure import record_screen_failure
 from trialwright.actions.register_subject import register_subject
@@ -65,6 +66,7 @@ __all__ = [
     "record_collection",
     "record_consent",
     "record_deviation",
+    "record_identity",
     "record_release_test",
     "record_screen_failure",
     "register_subject",

@@ -19,12 +19,6 @@ def parse_date(text: str) -> date | None:
     return _whole(match) if match is not None and match[3] else None
 
 
-def is_partial_date(text: str) -> bool:
-    """Whether the text is a year, a year and month, or a whole date, and one that the calendar has."""
-    match = _PARTIAL.fullmatch(text)
-    return match is not None and _whole(match) is not None
-
-
 def earliest_date(text: str) -> date | None:
     """The first day that a perhaps partial date can mean, or None when it is no date."""
     match = _PARTIAL.fullmatch(text)

@@ -58,6 +58,11 @@ def check_scan(state: SubjectState, scanned_coi: str) -> list[Finding]:
     if not scanned_coi:
         remedy = "Scan the chain-of-identity code of the label."
         return [refusal("CEL-010", "The label was not scanned.", remedy, "scanned_coi")]
+    if not is_coi(scanned_coi):
+        remedy = "Scan it again; if the label cannot be read, put the product aside."
+        return [
+            refusal("CEL-009", "The scanned code is not a chain-of-identity code.", remedy, "scanned_coi")
+        ]
     if scanned_coi != state.coi:
         remedy = "Stop. Put the product aside and call quality: it may be another person's."
         return [refusal("CEL-011", "The scanned code is not this subject's.", remedy, "scanned_coi")]
