@@ -6,7 +6,8 @@ are graded separately by CTCAE and do not move these grades.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 FEVER_CELSIUS = 38.0
@@ -73,6 +74,21 @@ def compute_crs_grade(signs: CrsSigns) -> int:
     else:
         pressure = 2 if signs.hypotension else 0
     return max(1, pressure, _OXYGEN_GRADES[signs.oxygen])
+
+
+def compute_crs_course(course: Sequence[CrsSigns]) -> list[int]:
+    """The grades of successive moments, the fever and the treatment of earlier ones being remembered.
+
+    Once fever was there and treatment given (at that moment or since), its absence no longer ends the
+    syndrome.
+    """
+    grades: list[int] = []
+    fever = treated = False
+    for signs in course:
+        fever = fever or signs.prior_fever or signs.temperature_celsius >= FEVER_CELSIUS
+        treated = treated or signs.treated
+        grades.append(compute_crs_grade(replace(signs, prior_fever=fever, treated=treated)))
+    return grades
 
 
 class Consciousness(StrEnum):

@@ -6,10 +6,11 @@ nothing received. Source: house analysis reference, section 8; safety reference,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from statistics import median
 
 from trialwright.outcomes.traceability import merge_sources
 
@@ -121,3 +122,60 @@ def compute_exposure(
             )
         )
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureSummary:
+    """The exposure of one arm to one product.
+
+    ``treated``: subjects with at least one dose; medians and ranges are over them (``None`` when there is
+    nobody).
+    """
+
+    arm: str
+    product: str
+    subjects: int
+    treated: int
+    doses_planned: int
+    doses_given: int
+    all_doses: int
+    median_received: float | None
+    least_received: float | None
+    most_received: float | None
+    median_intensity: float | None
+    median_delay_days: float | None
+    unit: str
+    source_ids: tuple[int, ...] = ()
+
+
+def _summarise(arm: str, product: str, rows: Sequence[Exposure]) -> ExposureSummary:
+    treated = [row for row in rows if row.doses_given]
+    received = [float(row.received) for row in treated]
+    intensities = [row.intensity for row in treated if row.intensity is not None]
+    return ExposureSummary(
+        arm,
+        product,
+        len(rows),
+        len(treated),
+        sum(row.doses_planned for row in rows),
+        sum(row.doses_given for row in rows),
+        sum(1 for row in rows if row.doses_planned and row.doses_given >= row.doses_planned),
+        median(received) if received else None,
+        min(received, default=None),
+        max(received, default=None),
+        median(intensities) if intensities else None,
+        float(median(row.delay_days for row in treated)) if treated else None,
+        rows[0].unit,
+        merge_sources(*(row.source_ids for row in rows)),
+    )
+
+
+def derive_exposure_summaries(
+    exposures: Sequence[Exposure], arms: Mapping[str, str]
+) -> list[ExposureSummary]:
+    """One row for every arm and product that a subject of the arm has a row for."""
+    groups: dict[tuple[str, str], list[Exposure]] = {}
+    for row in exposures:
+        if row.subject in arms:
+            groups.setdefault((arms[row.subject], row.product), []).append(row)
+    return [_summarise(*key, groups[key]) for key in sorted(groups)]

@@ -225,3 +225,17 @@ def test_of_several_evaluators_the_investigator_counts_unless_another_is_asked_f
     assert other.rows[0]["best_response"] == "SD" and other.findings == ()
     unnamed = derive_best_response_rows([row("READER 1", "PR"), row("READER 2", "SD")], reference)
     assert codes(unnamed.findings) == ["TW-FIL-015"]
+
+
+def test_carried_and_immune_responses_stand_beside_the_arithmetic_ones() -> None:
+    sizes = {0: 100, 42: 70, 84: 80, 126: 90, 168: 96}
+    derived = derive_time_point_rows([lesion(d, "T1", mm) for d, mm in sizes.items()], with_immune=True)
+    rows = derived.rows
+    assert [r["target_response"] for r in rows] == [None, "PR", "SD", "PD", "PD"]
+    assert [r["carried_target_response"] for r in rows] == [None, "PR", "PR", "PD", "PD"]
+    assert [r["immune_response"] for r in rows] == [None, "iPR", "iSD", "iUPD", "iCPD"]
+    assert {r["immune_progression_status"] for r in rows} == {"CONFIRMED"}
+    assert (
+        rows[0]["immune_progression_date"] == START + timedelta(126)
+        and rows[0]["immune_best_response"] == "iPR"
+    )

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from trialwright.outcomes.files.columns import Column, FileShape, Row, Sheet, lacks_columns, open_sheet
 from trialwright.outcomes.recist.checks import check_lesions
+from trialwright.outcomes.recist.irecist import compute_immune_course, derive_immune_points
 from trialwright.outcomes.recist.lesions import (
     Lesion,
     LesionHistory,
@@ -22,7 +23,8 @@ from trialwright.outcomes.recist.lesions import (
     Visit,
     parse_reading,
 )
-from trialwright.outcomes.recist.target import compute_sum
+from trialwright.outcomes.recist.responses import Response
+from trialwright.outcomes.recist.target import compute_carried_responses, compute_sum
 from trialwright.outcomes.recist.time_points import TimePoint, derive_time_points
 from trialwright.outcomes.traceability import Derived
 from trialwright.study.findings import Finding, Severity
@@ -250,6 +252,7 @@ _OUTPUT: tuple[str, ...] = (
     "change_from_nadir_mm",
     "change_from_nadir_percent",
     "target_response",
+    "carried_target_response",
     "non_target_response",
     "new_lesion",
     "overall_response",
@@ -260,7 +263,7 @@ _OUTPUT: tuple[str, ...] = (
 )
 
 
-def _point_row(point: TimePoint) -> dict[str, object]:
+def _point_row(point: TimePoint, carried: Response) -> dict[str, object]:
     target = point.target
     values: tuple[object, ...] = (
         point.subject,
@@ -274,6 +277,7 @@ def _point_row(point: TimePoint) -> dict[str, object]:
         target.change_from_nadir_mm,
         target.percent_from_nadir,
         target.response.value,
+        carried.value,
         point.non_target.value,
         "Y" if point.new_lesion else "N",
         point.overall.value,
@@ -285,8 +289,28 @@ def _point_row(point: TimePoint) -> dict[str, object]:
     return dict(zip(_OUTPUT, values, strict=True))
 
 
-def derive_time_point_rows(rows: Sequence[Row], *, file: str = "LESIONS") -> Derived[dict[str, object]]:
+def _subject_rows(history: LesionHistory, with_immune: bool) -> list[dict[str, object]]:
+    """The rows of one subject."""
+    points = derive_time_points(history)
+    carried = compute_carried_responses([point.target.response for point in points])
+    rows = [_baseline_row(history), *(_point_row(p, c) for p, c in zip(points, carried, strict=True))]
+    if with_immune:
+        course = compute_immune_course(*derive_immune_points(history))
+        for row, response in zip(rows, (None, *course.responses), strict=True):
+            row["immune_response"] = None if response is None else response.value
+            row["immune_progression_status"] = course.status.value
+            row["immune_progression_date"] = course.progression_on
+            row["immune_best_response"] = course.best.value
+    return rows
+
+
+def derive_time_point_rows(
+    rows: Sequence[Row], *, file: str = "LESIONS", with_immune: bool = False
+) -> Derived[dict[str, object]]:
     """A row for the baseline and one for every assessment of every subject, by subject and date.
+
+    ``with_immune`` adds iRECIST beside RECIST 1.1: the response of the assessment, and the status, date of
+    progression and best response of the subject.
 
     A subject whose lesions have an error (a lesion read twice, one that is not defined, ...) has findings
     and no rows; warnings leave the rows.
@@ -302,8 +326,7 @@ def derive_time_point_rows(rows: Sequence[Row], *, file: str = "LESIONS") -> Der
             wrong = [f for f in wrong if f.code != "TW-REC-003"]
         findings.extend(wrong)
         if not any(f.severity is Severity.ERROR and f.code in _FATAL for f in wrong):
-            out.append(_baseline_row(history))
-            out.extend(_point_row(point) for point in derive_time_points(history))
+            out.extend(_subject_rows(history, with_immune))
     return Derived(tuple(out), (*sheet.findings, *findings))
 
 
