@@ -13,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.standards.clinicaltrials_gov.samples import ALL, FOLDER, SEED, V2, XML, read_one, study_of
 
-from trialwright.standards.clinicaltrials_gov import Record, derive_draft, iterate_sources, read_records
+from trialwright.standards.clinicaltrials_gov import (
+    Record,
+    convert_records,
+    derive_draft,
+    iterate_sources,
+    parse_records,
+    read_records,
+)
 
 
 def codes(data: bytes) -> set[str]:
@@ -226,3 +233,52 @@ def test_pages_with_lines_lost_doubled_or_moved_never_raise(data: st.DataObject)
 )
 def test_anything_at_all_never_raises(data: bytes) -> None:
     read_records(data)
+
+
+def _large_list(path: Path, members: list[str], opening: str = "[", closing: str = "]") -> None:
+    path.write_text(opening + ",\n".join(members) + closing, "utf-8")
+
+
+def test_a_large_list_is_read_member_by_member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trialwright.standards.clinicaltrials_gov.read_stream.STREAM_FROM_BYTES", 0)
+    monkeypatch.setattr("trialwright.standards.clinicaltrials_gov.read_stream._FIRST_CHUNK", 700)
+    good = [json.dumps(study_of(path.stem), ensure_ascii=False) for path in V2[:5]]
+    path = tmp_path / "list.json"
+    for opening, closing in (("[", "]"), ('{"studies": [', '], "nextPageToken": "x"}')):
+        _large_list(path, good, opening, closing)
+        items = list(iterate_sources([str(path)]))
+        assert [item.study for item in items if isinstance(item, Record)] == [
+            json.loads(text) for text in good
+        ]
+        assert len(items) == 5
+    _large_list(path, [good[0], "7", '{"protocolSection": oops}', '{"a": NaN}', good[1]])
+    items = list(iterate_sources([str(path)]))
+    assert [item.nct_id for item in items if isinstance(item, Record)] == [V2[0].stem, V2[1].stem]
+    assert [item.code for item in items if not isinstance(item, Record)] == [
+        "TW-REG-007",
+        "TW-REG-004",
+    ]
+    path.write_text("[" + good[0] + "," + good[1][:5000], "utf-8")
+    items = list(iterate_sources([str(path)]))
+    assert isinstance(items[0], Record) and len(items) >= 2
+    assert all(not isinstance(item, Record) for item in items[1:])
+
+
+def test_large_lists_in_other_encodings_are_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trialwright.standards.clinicaltrials_gov.read_stream.STREAM_FROM_BYTES", 0)
+    path = tmp_path / "list.json"
+    path.write_bytes(b'[{"protocolSection": {"a": "\xe9"}}]')
+    codes_found = [item.code for item in iterate_sources([str(path)]) if not isinstance(item, Record)]
+    assert "TW-REG-009" in codes_found
+
+
+def test_records_are_converted_through_the_study() -> None:
+    data = "\n".join([json.dumps(study_of(path.stem)) for path in V2[:3]] + ["{broken"]).encode()
+    results = list(convert_records(parse_records(data, "lines")))
+    assert [record["protocolSection"] for record, _ in results if record] == [
+        study_of(path.stem)["protocolSection"] for path in V2[:3]
+    ]
+    assert results[-1][0] is None and results[-1][1][0].code == "TW-REG-004"
+    assert results[0][0] is not None and results[0][0]["hasResults"] is True

@@ -40,7 +40,8 @@ SEVERITIES: dict[str, Severity] = {
     "TW-REG-045": Severity.INFO,  # decimal comma
     "TW-REG-046": Severity.INFO,  # forms of a power of ten
     "TW-REG-050": Severity.INFO,  # dose and schedule read
-    "TW-REG-051": Severity.WARNING,  # dose stated, schedule incomplete
+    "TW-REG-052": Severity.INFO,  # instrument not named
+    "TW-REG-053": Severity.WARNING,  # time frame without a time
     # schema
     "TW-REG-060": Severity.ERROR,  # schema violation
 }

@@ -16,6 +16,7 @@ from .detect import detect_form
 from .legacy_xml import parse_legacy_xml
 from .page_text import parse_page_text
 from .read_json import Item, check_number, parse_json, parse_line
+from .read_stream import decodes_as_utf8, is_streamable, iterate_large_list
 from .record import Record
 
 _LARGE = 25_000_000
@@ -115,7 +116,7 @@ def _unknown(form: str, origin: str) -> Finding:
 def iterate_sources(sources: Iterable[str], standard_input: BinaryIO | None = None) -> Iterator[Item]:
     """Records and findings of files, folders (read in name order, subfolders too) and ``-``.
 
-    JSON-lines files are read line by line, so memory stays flat; every other file is read whole.
+    JSON lines and large lists are read member by member, so memory stays flat; other files are read whole.
     """
     for source in sources:
         if source == "-":
@@ -150,7 +151,7 @@ def iterate_file(path: Path) -> Iterator[Item]:
         if path.suffix.lower() in (".jsonl", ".ndjson"):
             yield from _iterate_lines(path)
         else:
-            yield from parse_records(path.read_bytes(), str(path))
+            yield from _iterate_whole(path)
     except OSError as error:
         yield registry_finding(
             "TW-REG-010",
@@ -158,6 +159,15 @@ def iterate_file(path: Path) -> Iterator[Item]:
             "Check the name and the permissions.",
             file=str(path),
         )
+
+
+def _iterate_whole(path: Path) -> Iterator[Item]:
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if is_streamable(path, head) and decodes_as_utf8(path):
+        yield from iterate_large_list(path)
+    else:
+        yield from parse_records(path.read_bytes(), str(path))
 
 
 def _iterate_lines(path: Path) -> Iterator[Item]:

@@ -21,15 +21,15 @@ _MAX_DEPTH = 60
 Item = Record | Finding
 
 
-class _NotJsonError(ValueError):
+class NotJsonError(ValueError):
     """Raised by the decoder for numbers that are no JSON."""
 
 
 def _refuse_constant(words: str) -> float:
-    raise _NotJsonError(f"{words} is no JSON number")
+    raise NotJsonError(f"{words} is no JSON number")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def parse_json(text: str, origin: str) -> Iterator[Item]:
@@ -53,10 +53,11 @@ def parse_json(text: str, origin: str) -> Iterator[Item]:
     if _skip(text, end) < len(text):
         yield from _parse_run(text, start, origin)
     else:
-        yield from _parse_value(value, origin, text)
+        yield from parse_member(value, origin, text)
 
 
-def _parse_value(value: Any, origin: str, text: str) -> Iterator[Item]:
+def parse_member(value: Any, origin: str, text: str) -> Iterator[Item]:
+    """The studies of a decoded value: one, or those of an answer of the API."""
     studies = cast("JsonObject", value).get("studies") if isinstance(value, dict) else None
     if isinstance(studies, list):
         for index, member in enumerate(cast("list[Any]", studies)):
@@ -78,12 +79,12 @@ def _parse_list(text: str, start: int, origin: str) -> Iterator[Item]:
         value, end, broken = _decode(text, position, f"{origin}#{number}")
         if broken is not None:
             yield broken
-            again = _STUDY_START.search(text, position + 1)
+            again = next_study_start(text, position + 1)
             if again is None:
                 return
-            position = again.start()
+            position = again
             continue
-        yield from _parse_value(value, f"{origin}#{number}", text[position:end])
+        yield from parse_member(value, f"{origin}#{number}", text[position:end])
         position = _skip(text, end)
         if text[position : position + 1] == "]":
             return
@@ -125,7 +126,7 @@ def parse_line(line: str, origin: str) -> Iterator[Item]:
     if broken is not None:
         yield broken
     else:
-        yield from _parse_value(value, origin, line)
+        yield from parse_member(value, origin, line)
 
 
 def parse_study(value: Any, origin: str, text: str = "") -> Iterator[Item]:
@@ -220,6 +221,12 @@ def _kind(value: object) -> str:
     return names.get(type(value), "something else")
 
 
+def next_study_start(text: str, position: int) -> int | None:
+    """Where the next study begins, as studies do."""
+    match = _STUDY_START.search(text, position)
+    return match.start() if match else None
+
+
 def _skip(text: str, position: int) -> int:
     match = _SPACE.match(text, position)
     return match.end() if match else position
@@ -227,7 +234,7 @@ def _skip(text: str, position: int) -> int:
 
 def _decode(text: str, position: int, origin: str) -> tuple[Any, int, Finding | None]:
     try:
-        value, end = _DECODER.raw_decode(text, position)
+        value, end = DECODER.raw_decode(text, position)
     except json.JSONDecodeError as error:
         return None, 0, _broken(error, text, origin)
     except RecursionError:

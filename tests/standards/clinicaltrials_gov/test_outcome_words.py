@@ -1,0 +1,110 @@
+"""Time frames, instruments, and whether a schedule reaches far enough."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.standards.clinicaltrials_gov.samples import SEED, read_one
+
+from trialwright.standards.clinicaltrials_gov import derive_draft
+from trialwright.standards.clinicaltrials_gov.outcome_words import (
+    check_outcomes,
+    derive_outcome_readings,
+    find_instrument,
+)
+from trialwright.standards.clinicaltrials_gov.time_frames import parse_time_frame
+from trialwright.study.model.study import Study
+
+MONTH, YEAR = 30.4375, 365.25
+
+
+@pytest.mark.parametrize(
+    ("words", "points", "every", "until", "baseline"),
+    [
+        ("2 years", (2 * YEAR,), None, None, False),
+        ("1,3,6,9 and 12 months", (MONTH, 3 * MONTH, 6 * MONTH, 9 * MONTH, 12 * MONTH), None, None, False),
+        ("Baseline to 6 months", (6 * MONTH,), None, None, True),
+        ("Day 1 to Day 940", (1.0, 940.0), None, None, False),
+        ("Baseline, week 8", (56.0,), None, None, True),
+        (
+            "Every 8 weeks until disease progression; up to 61 months",
+            (61 * MONTH,),
+            56.0,
+            "disease progression",
+            False,
+        ),
+        ("through study completion, an average of 1 year", (YEAR,), None, "study completion", False),
+        ("one year", (YEAR,), None, None, False),
+        ("0.5 hours post-dose", (0.0208,), None, None, False),
+        ("Day -92", (-92.0,), None, None, False),
+        ("after the operation", (), None, None, False),
+        ("24", (), None, None, False),
+    ],
+)
+def test_time_frames(
+    words: str, points: tuple, every: float | None, until: str | None, baseline: bool
+) -> None:
+    frame = parse_time_frame(words)
+    assert frame.points_days == pytest.approx(points, abs=1e-3)
+    assert (frame.every_days, frame.until, frame.baseline) == (every, until, baseline)
+    assert frame.is_only_a_number is (words == "24")
+
+
+@pytest.mark.parametrize(
+    ("words", "instrument", "named"),
+    [
+        ("RECIST v1.1", "recist_1_1", True),
+        ("response by RECIST criteria", "recist", True),
+        ("CTCAE, version 5.0", "ctcae", True),
+        ("EORTC QLQ-C30 and QLQ-STO22", "qlq_c30", True),
+        ("QLQ-STO22", "qlq_module", True),
+        ("EQ-5D-5L index", "eq_5d", True),
+        ("Quality of life core questionnaire will be used.", "qlq_c30", False),
+        ("number of adverse events", "ctcae", False),
+        ("blood pressure", None, False),
+        ("the moca tree", None, False),
+    ],
+)
+def test_instruments(words: str, instrument: str | None, named: bool) -> None:
+    found = find_instrument(words)
+    assert (found.id if found else None) == instrument
+    if found:
+        assert found.named is named and found.words in words
+
+
+def test_the_seed_outcomes() -> None:
+    study = derive_draft(read_one(SEED)).study()
+    survival, progression, quality = derive_outcome_readings(study)
+    assert survival.derivation == "overall_survival"
+    assert progression.derivation == "progression_free_survival"
+    assert quality.derivation == "questionnaire_change"
+    assert (
+        quality.instrument is not None and quality.instrument.id == "qlq_c30" and not quality.instrument.named
+    )
+    # The record's visits are the days of infusion; none reaches two years.
+    assert survival.derivable is False and "day 63" in survival.reason
+    assert [finding.code for finding in check_outcomes(study)] == ["TW-REG-052"]
+
+
+def test_a_schedule_that_reaches_the_time_frame() -> None:
+    study = derive_draft(read_one(SEED)).study()
+    late = study.visits[-1].model_copy(update={"day": 731})
+    readings = derive_outcome_readings(study.model_copy(update={"visits": (*study.visits, late)}))
+    assert [reading.derivable for reading in readings] == [True, True, True]
+    without: Study = study.model_copy(update={"visits": ()})
+    assert {reading.derivable for reading in derive_outcome_readings(without)} == {None}
+
+
+def test_a_time_frame_without_a_time_is_found() -> None:
+    study = derive_draft(read_one(SEED)).study()
+    vague = study.outcomes[0].model_copy(update={"time_frame": "when possible"})
+    found = check_outcomes(study.model_copy(update={"outcomes": (vague,)}))
+    assert [finding.code for finding in found] == ["TW-REG-053"]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(alphabet="0123 days,-weekmonthyear/;to&andevery.", max_size=150))
+def test_any_time_frame_is_read_without_raising(words: str) -> None:
+    frame = parse_time_frame(words)
+    assert list(frame.points_days) == sorted(set(frame.points_days))
