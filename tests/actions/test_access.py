@@ -114,6 +114,7 @@ def test_the_tables_name_every_action() -> None:
 
 
 @pytest.mark.parametrize("verb", on_subject("S"))
+@pytest.mark.requirement("TW-R-011")
 def test_actions_on_a_subject(verb: str, active: Context, enrol: Callable[..., str]) -> None:
     command, rights = on_subject(enrol("consented"))[verb]
     act = getattr(actions, verb)
@@ -130,6 +131,7 @@ def test_actions_on_a_subject(verb: str, active: Context, enrol: Callable[..., s
 
 
 @pytest.mark.parametrize("verb", on_subject("S"))
+@pytest.mark.requirement("TW-R-012")
 def test_a_foreign_subject_looks_like_none(verb: str, active: Context, enrol: Callable[..., str]) -> None:
     subject = enrol("consented")
     act = getattr(actions, verb)
@@ -140,6 +142,7 @@ def test_a_foreign_subject_looks_like_none(verb: str, active: Context, enrol: Ca
 
 
 @pytest.mark.parametrize("verb", ON_STUDY)
+@pytest.mark.requirement("TW-R-011")
 def test_actions_on_the_study(verb: str, active: Context) -> None:
     command, right, site = ON_STUDY[verb]
     act = getattr(actions, verb)
@@ -187,6 +190,7 @@ def test_the_file_must_be_of_this_study(context: Context) -> None:
     assert refusals(actions.adopt_study(context, stranger, AdoptStudy(the_study()))) == ["ACT-401"]
 
 
+@pytest.mark.requirement("TW-R-017")
 def test_identities_stay_in_their_vault(active: Context, enrol: Callable[..., str]) -> None:
     first, second = enrol("registered"), enrol("registered")
     before = read_head()

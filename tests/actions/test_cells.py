@@ -78,6 +78,7 @@ def prepare(context: Context, subject: str) -> str:
     return container
 
 
+@pytest.mark.requirement("TW-R-033", "TW-R-034", "TW-R-035")
 def test_from_collection_to_administration(active: Context, collected: str, clock: Clock) -> None:
     container = prepare(active, collected)
     coi = state_of(collected).coi
@@ -93,6 +94,7 @@ def test_from_collection_to_administration(active: Context, collected: str, cloc
     assert not replay_store()
 
 
+@pytest.mark.requirement("TW-R-035")
 def test_the_second_person_is_real_and_of_the_site(active: Context, collected: str) -> None:
     container = prepare(active, collected)
     coi = state_of(collected).coi

@@ -39,6 +39,7 @@ def test_a_batch_is_kept_whole(active: Context) -> None:
     assert not verify_store().findings and not replay_store()
 
 
+@pytest.mark.requirement("TW-R-006")
 def test_a_broken_batch_leaves_nothing(active: Context) -> None:
     before = read_head()
     with pytest.raises(RuntimeError, match="power"), actions.batch(active) as batched:
@@ -84,6 +85,7 @@ def _allocate(subjects: list[str], clock: Clock) -> None:
         done(actions.allocate(context, INVESTIGATOR, Allocate(subject, f"request {subject}")))
 
 
+@pytest.mark.requirement("TW-R-031")
 def test_allocations_at_once_take_different_slots(
     active: Context, enrol: Callable[..., str], clock: Clock
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from tests.actions.conftest import Clock, refusals
 from tests.trial.bench import ADMINISTRATOR, INVESTIGATOR, STATISTICIAN, the_study
 
@@ -46,6 +47,7 @@ def test_slots_are_taken_in_order_within_the_stratum(enrol: Callable[..., str]) 
     assert sum(conduct.allocated.values()) == 4
 
 
+@pytest.mark.requirement("TW-R-031")
 def test_a_request_sent_twice_is_recorded_once(
     active: Context, enrol: Callable[..., str], clock: Clock
 ) -> None:
@@ -63,6 +65,7 @@ def test_lists_are_committed_once(active: Context) -> None:
     assert conduct is not None and set(conduct.lists) == {"her2_2", "her2_3"}
 
 
+@pytest.mark.requirement("TW-R-030")
 def test_the_ledger_never_holds_an_arm_before_its_subject(active: Context) -> None:
     committed = [one.payload for one in read("cells", kinds=[Kind.ALLOCATION_COMMITTED])]
     assert all(set(payload) == {"stratum", "commitment", "slots"} for payload in committed)

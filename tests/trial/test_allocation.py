@@ -62,6 +62,7 @@ def test_the_next_slot_of_the_stratum(ready: Bench) -> None:
     assert decision.slot.levels == {"her2": "her2_3"}
 
 
+@pytest.mark.requirement("TW-R-028")
 def test_each_gate_is_closed_in_turn(bench: Bench) -> None:
     bench.register()
     assert codes(allocate(bench, " ")) == ["ALC-002"]
@@ -104,6 +105,7 @@ def test_results_may_go_out_of_date_after_confirmation(ready: Bench) -> None:
     assert set(codes(allocate(ready))) == {"SCR-001"}
 
 
+@pytest.mark.requirement("TW-R-028")
 def test_withdrawal_closes_the_gate(ready: Bench) -> None:
     withdrawal = WithdrawConsent(ready.state.subject, "treatment")
     ready.take(decide_consent_withdrawal(ready.study, ready.state, withdrawal, NURSE, ready.now))
@@ -146,6 +148,7 @@ def test_more_than_planned_is_warned_of(ready: Bench) -> None:
     assert [finding.code for finding in allocate(ready).warnings] == ["TW-ALC-008"]
 
 
+@pytest.mark.requirement("TW-R-032")
 def test_a_later_correction_never_moves_the_allocation(ready: Bench) -> None:
     ready.allocate("control")
     form = ready.state.form("screening", "disease")
@@ -176,6 +179,7 @@ def test_strata_are_every_combination() -> None:
     assert stratum_name({}) == "ALL"
 
 
+@pytest.mark.requirement("TW-R-029")
 def test_lists_hold_the_ratio_in_every_block(bench: Bench) -> None:
     assert missing_strata(bench.study, bench.conduct) == ("her2_2", "her2_3")
     made = make_sealed_list(bench.study, "her2_2", "seed")
@@ -188,6 +192,7 @@ def test_lists_hold_the_ratio_in_every_block(bench: Bench) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(levels=st.lists(st.sampled_from(["2", "3"]), min_size=1, max_size=6))
+@pytest.mark.requirement("TW-R-031")
 def test_slots_are_taken_in_order_and_once(levels: list[str]) -> None:
     bench = Bench().commit_lists()
     taken: list[tuple[str, int]] = []

@@ -4,6 +4,7 @@ reference, 9).
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -168,5 +169,7 @@ class Cells(RuleBasedStateMachine):
         assert all(c.state in transition_table().states for c in state.containers.values())
 
 
-TestCells = Cells.TestCase
+TestCells = pytest.mark.requirement("TW-R-033", "TW-R-034", "TW-R-035", "TW-R-036", "TW-R-037")(
+    Cells.TestCase
+)
 TestCells.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -103,6 +103,7 @@ def test_a_collection_is_refused(started: Bench, changed: dict, code: str) -> No
     assert codes(decision) == [code]
 
 
+@pytest.mark.requirement("TW-R-026")
 def test_nothing_is_collected_before_allocation_or_after_withdrawal(bench: Bench) -> None:
     bench.register().consent()
     command = RecordCollection(bench.state.subject, "mononuclear cells", "A999926000001", INVESTIGATOR)
@@ -118,6 +119,7 @@ def test_nothing_is_collected_before_allocation_or_after_withdrawal(bench: Bench
     assert decide() == ["SUB-012", "CEL-016"]
 
 
+@pytest.mark.requirement("TW-R-033")
 def test_another_subject_never_gets_the_same_chain_of_identity(started: Bench) -> None:
     taken = started.state.coi
     started.wait(minutes=1).register().consent().screen().sign()
@@ -134,6 +136,7 @@ def test_another_subject_never_gets_the_same_chain_of_identity(started: Bench) -
     ("product", "days", "code"),
     [("plain", (6,), "CEL-032"), ("killer", (7,), "CEL-033"), ("killer", (), "CEL-033")],
 )
+@pytest.mark.requirement("TW-R-038")
 def test_a_batch_of_another_arm_or_day_is_refused(
     started: Bench, product: str, days: tuple[int, ...], code: str
 ) -> None:
@@ -207,6 +210,7 @@ def test_shelf_life_begins_with_filling(started: Bench) -> None:
     assert started.state.containers[container].expires_at == expiry.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
+@pytest.mark.requirement("TW-R-033", "TW-R-035", "TW-R-036")
 def test_the_bedside_check_refuses(started: Bench) -> None:
     container = started.released("vaccine", (5,), dose="1e7", volume="1")
     assert codes(started.verify(container)) == ["CEL-020"]
@@ -256,6 +260,7 @@ def test_a_dose_outside_its_window_is_warned_of_and_becomes_a_deviation(started:
     assert [deviation.category for deviation in started.state.deviations] == ["dose_timing"]
 
 
+@pytest.mark.requirement("TW-R-037")
 def test_a_planned_dose_is_given_once(started: Bench) -> None:
     started.wait(days=4)
     started.give("vaccine", 5, dose="1e7", volume="1")
@@ -310,6 +315,7 @@ def test_nothing_is_given_after_the_subject_withdrew(started: Bench) -> None:
     assert codes(started.verify(container)) == ["SUB-012"]
 
 
+@pytest.mark.requirement("TW-R-036", "TW-R-037")
 def test_expired_containers_are_only_destroyed_by_two_people(started: Bench) -> None:
     container = started.released()
     started.at_site(container)

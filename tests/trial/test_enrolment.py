@@ -46,6 +46,7 @@ def test_subjects_are_numbered_by_site(bench: Bench) -> None:
     assert bench.conduct.reached == {"registered": 3}
 
 
+@pytest.mark.requirement("TW-R-023")
 def test_dates_are_the_sites_own(bench: Bench) -> None:
     # 17:00 UTC on 2 March is 3 March in Shanghai and still 2 March in Paris.
     bench.wait(hours=9)

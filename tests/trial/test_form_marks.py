@@ -70,6 +70,7 @@ def correct(bench: Bench, **more: Any) -> Decision:
     return bench.save(*PLACE, changed, expected_version=1, reason="added", **more)
 
 
+@pytest.mark.requirement("TW-R-021")
 def test_verified_signed_locked_and_unlocked(screened: Bench) -> None:
     screened.take(verify(screened), MONITOR)
     assert form(screened).state == "verified" and form(screened).verification_holds
@@ -84,6 +85,7 @@ def test_verified_signed_locked_and_unlocked(screened: Bench) -> None:
     assert form(screened).state == "complete"
 
 
+@pytest.mark.requirement("TW-R-015")
 def test_a_correction_voids_both_marks(screened: Bench) -> None:
     screened.take(verify(screened), MONITOR)
     screened.take(sign(screened), INVESTIGATOR)

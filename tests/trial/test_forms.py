@@ -65,6 +65,7 @@ def test_places_that_a_form_does_not_have(
     assert codes(consented.save(visit, form, {}, repeat=repeat)) == [code]
 
 
+@pytest.mark.requirement("TW-R-026")
 def test_no_form_before_consent(bench: Bench) -> None:
     bench.register()
     assert codes(bench.save("screening", "laboratory", LABORATORY)) == ["SUB-011"]
@@ -164,6 +165,7 @@ def test_partial_dates_where_they_may_be(consented: Bench, born: str) -> None:
     assert consented.save("screening", "demographics", document).accepted
 
 
+@pytest.mark.requirement("TW-R-019")
 def test_required_items_are_entered_or_reasoned(consented: Bench) -> None:
     document = {name: answer for name, answer in LABORATORY.items() if name != "alt"}
     assert codes(consented.save("screening", "laboratory", document)) == ["DAT-042"]
@@ -221,6 +223,7 @@ def test_a_table_is_kept_or_missing(bench: Bench) -> None:
     assert bench.save("log", "tumour", none, repeat=2).accepted
 
 
+@pytest.mark.requirement("TW-R-018", "TW-R-003")
 def test_a_correction_needs_its_reason_and_keeps_the_earlier_version(consented: Bench) -> None:
     consented.take(consented.save("screening", "laboratory", LABORATORY))
     changed = {**LABORATORY, "creatinine": {"value": "1.1", "unit": "mg/dL"}}

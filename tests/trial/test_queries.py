@@ -68,6 +68,7 @@ def test_the_states_are_the_domains() -> None:
 
 @pytest.mark.parametrize("state", TRANSITIONS)
 @pytest.mark.parametrize("kind", STEPS)
+@pytest.mark.requirement("TW-R-022")
 def test_every_step_from_every_state(asked: Bench, state: str, kind: Kind) -> None:
     for before in REACHED_BY[state]:
         asked.take(step(asked, before))

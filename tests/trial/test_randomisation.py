@@ -33,6 +33,7 @@ def test_first_draws() -> None:
 @pytest.mark.parametrize(
     "vector", VECTORS["block_lists"], ids=lambda v: f"{v['seed']}-{v['stream']}-{v['block_sizes']}"
 )
+@pytest.mark.requirement("TW-R-029")
 def test_block_lists(vector: dict) -> None:
     ratio = vector.get("ratio", [1, 1])
     made = make_block_list(
@@ -41,6 +42,7 @@ def test_block_lists(vector: dict) -> None:
     assert "".join(made) == vector["list"]
 
 
+@pytest.mark.requirement("TW-R-029")
 def test_every_block_holds_the_ratio() -> None:
     for size, ratio in ((6, (2, 1)), (4, (1, 1)), (9, (1, 1, 1))):
         arms = "ABC"[: len(ratio)]

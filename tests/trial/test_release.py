@@ -9,6 +9,7 @@ import pytest
 from tests.trial.bench import LABORATORY, NURSE, OTHER_LABORATORY, QUALITY, Bench, codes
 
 from trialwright.study.load import load_study
+from trialwright.trial.cells.dosing import is_outside_dose
 from trialwright.trial.cells.release import RecordReleaseTest, decide_release_test, judge_result
 
 ROOT = Path(__file__).parent.parent.parent
@@ -36,6 +37,26 @@ def test_dose_and_viability_by_the_first_study(vector: dict) -> None:
     assert (dose and viability) == vector["release"]
 
 
+@pytest.mark.parametrize(
+    ("product", "dose", "outside"),
+    [
+        ("dc", "9.8e6", False),
+        ("dc", "7e6", True),
+        ("pik_her2_t", "1e9", False),
+        ("pik_her2_t", "999999999", True),
+        ("pik_her2_t", "none", True),
+    ],
+)
+def test_a_dose_is_judged_with_the_tolerance_of_its_release_test(
+    product: str, dose: str, outside: bool
+) -> None:
+    study = load_study(ROOT / "studies/nct02632201").study
+    found = study.product(product) if study else None
+    assert found is not None and is_outside_dose(found, dose) is outside
+    plain = found.model_copy(update={"release_tests": ()})
+    assert is_outside_dose(plain, "1e7") is (product != "dc")
+
+
 def test_all_tests_passed_and_the_batch_goes(filled: tuple[Bench, str, str]) -> None:
     bench, batch, container = filled
     assert codes(bench.release(batch)) == ["CEL-057"] * 3
@@ -48,6 +69,7 @@ def test_all_tests_passed_and_the_batch_goes(filled: tuple[Bench, str, str]) -> 
     assert codes(bench.release(batch)) == ["CEL-053"]
 
 
+@pytest.mark.requirement("TW-R-034")
 def test_an_operator_never_releases(filled: tuple[Bench, str, str]) -> None:
     bench, batch, _ = filled
     bench.pass_tests(batch)
@@ -126,6 +148,7 @@ def test_a_failed_identity_is_never_waived(filled: tuple[Bench, str, str]) -> No
     assert codes(bench.release(batch, "RELEASED_EXCEPTIONAL", **asked)) == ["CEL-056"]
 
 
+@pytest.mark.requirement("TW-R-036")
 def test_a_late_failure_quarantines_what_is_at_hand(filled: tuple[Bench, str, str]) -> None:
     bench, batch, container = filled
     bench.pass_tests(batch, final=False)

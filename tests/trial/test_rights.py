@@ -18,6 +18,7 @@ ROLES = {role.id: role for role in STUDY.roles}
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("at", ["", "east", "west"])
 @pytest.mark.parametrize("subject_site", ["", "east", "west"])
+@pytest.mark.requirement("TW-R-011")
 def test_the_matrix(role: str, at: str, subject_site: str) -> None:
     granted = ROLES[role]
     here = bool(at) and at == subject_site

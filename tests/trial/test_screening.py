@@ -34,6 +34,7 @@ def first_study() -> Study:
     return study
 
 
+@pytest.mark.requirement("TW-R-024", "TW-R-025")
 def test_forms_to_verdicts_by_the_published_vectors(first_study: Study) -> None:
     for vector in DOMAIN["seed_vectors"]:
         subject = {**DOMAIN["base_subject"], **vector["changes"]}
@@ -133,6 +134,7 @@ def test_confirmed_with_verdicts_and_basis(screened: Bench) -> None:
     assert record.basis == {key: form.seq for key, form in screened.state.forms.items()}
 
 
+@pytest.mark.requirement("TW-R-027")
 def test_an_unsigned_attestation_decides_nothing(bench: Bench) -> None:
     bench.register().consent().screen()
     decision = bench.confirm()
@@ -214,6 +216,7 @@ def test_screening_ends_with_allocation(bench: Bench) -> None:
     assert codes(bench.confirm()) == ["SCR-003"]
 
 
+@pytest.mark.requirement("TW-R-026")
 def test_screening_begins_with_consent(bench: Bench) -> None:
     bench.register()
     assert codes(fail(bench, "never came")) == ["SUB-011"]

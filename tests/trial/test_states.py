@@ -27,6 +27,7 @@ def test_states_survive_json() -> None:
     assert bench.state.last_seq == bench.conduct.last_seq == len(bench.recorded)
 
 
+@pytest.mark.requirement("TW-R-004")
 def test_refolding_gives_the_same_states() -> None:
     bench = a_life()
     conduct, subject = None, None

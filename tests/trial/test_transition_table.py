@@ -46,11 +46,13 @@ def test_every_state_is_reached_and_comes_to_an_end() -> None:
     assert all(source not in TABLE.terminal for source, _ in TABLE.moves)
 
 
+@pytest.mark.requirement("TW-R-034", "TW-R-035")
 def test_no_infusion_without_bedside_check_or_release() -> None:
     assert "INFUSION_STARTED" not in reach("PLANNED", without=("BEDSIDE_VERIFIED",))
     assert "INFUSION_STARTED" not in reach("PLANNED", without=RELEASED)
 
 
 @pytest.mark.parametrize("lost", ["EXPIRED", "REJECTED", "MFG_FAILED", "RETURNED"])
+@pytest.mark.requirement("TW-R-036")
 def test_no_infusion_of_what_is_lost(lost: str) -> None:
     assert "INFUSION_STARTED" not in reach(lost)

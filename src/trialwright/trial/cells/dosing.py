@@ -11,6 +11,7 @@ from trialwright.study.model.study import Study
 from trialwright.study.schedule import VisitInstance, date_of_day
 from trialwright.trial.cells.manufacture import cycle_of, parse_positive
 from trialwright.trial.cells.records import Container
+from trialwright.trial.cells.release import judge_result
 from trialwright.trial.protocol import protocol_of
 from trialwright.trial.refusals import refusal, warning
 from trialwright.trial.subject import SubjectState
@@ -82,9 +83,16 @@ def given_dose(container: Container, volume: str) -> str:
 
 
 def is_outside_dose(product: Product, dose: str) -> bool:
-    """Whether a dose lies outside the protocol's limits."""
+    """Whether a dose lies outside the limits.
+
+    The limits are those of the release tests in the dose's own unit, because they hold the tolerance
+    around a dose that the protocol gives as one number; without such a test, the protocol's.
+    """
     number = parse_positive(dose)
-    return number is None or not product.dose.minimum <= number <= product.dose.maximum
+    judged = [judge_result(t, dose, t.unit) for t in product.release_tests if t.unit == product.dose.unit]
+    if judged or number is None:
+        return not all(judged) or number is None
+    return not product.dose.minimum <= number <= product.dose.maximum
 
 
 def planned_doses(study: Study, arm: str) -> tuple[tuple[Product, int, int], ...]:
