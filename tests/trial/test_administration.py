@@ -20,7 +20,8 @@ from trialwright.trial.administration import (
     decide_site_closing,
     decide_site_opening,
 )
-from trialwright.trial.events import Decision
+from trialwright.trial.events import Decision, Recorded
+from trialwright.trial.study_state import evolve_study
 
 
 def adopt(bench: Bench, version: str = "2.0", reason: str = "", **changed: object) -> Decision:
@@ -111,3 +112,17 @@ def test_the_study_of_these_tests_has_no_findings() -> None:
     from trialwright.study.checks import check_study
 
     assert not [f for f in check_study(the_study()) if f.severity.value == "error"]
+
+
+def test_a_rehearsal_is_marked_at_activation_and_for_ever(bench: Bench) -> None:
+    assert not bench.conduct.simulated
+    study = the_study()
+    command = AdoptStudy(study, simulated=True)
+    decision = decide_adoption(None, command, study_hash(study), ADMINISTRATOR, bench.now)
+    assert decision.events[0].payload["simulated"] is True
+    conduct = evolve_study(
+        None, Recorded(1, decision.events[0], "cells", "v", "", "ada", "administrator", "")
+    )
+    bench.conduct = conduct
+    bench.take(adopt(bench, reason="a further visit"), ADMINISTRATOR)
+    assert bench.conduct.simulated
