@@ -28,11 +28,13 @@ from trialwright.outcomes.ctcae import VERSIONS, read_dictionary
 from trialwright.outcomes.ctcae_labs import LabValue, NotGraded, compute_lab_grade, list_terms
 from trialwright.outcomes.expedited import (
     ClockState,
+    OtherReport,
     Urgency,
     compute_clock_state,
     compute_day_zero,
     compute_deadlines,
     compute_investigator_due,
+    compute_other_due,
     compute_reportable,
     compute_upgraded_deadlines,
 )
@@ -218,6 +220,20 @@ def test_an_upgrade_starts_a_new_clock_and_never_postpones() -> None:
     assert (early.first_due_on, early.complete_due_on) == (date(2026, 3, 10), date(2026, 3, 18))
     late = compute_upgraded_deadlines(first, date(2026, 3, 14))
     assert late.first_due_on == date(2026, 3, 16)
+
+
+@pytest.mark.parametrize(
+    ("report", "due"),
+    [
+        (OtherReport.URGENT_MEASURE, "2026-03-04"),
+        (OtherReport.SERIOUS_BREACH, "2026-03-04"),
+        (OtherReport.BENEFIT_RISK, "2026-03-12"),
+        (OtherReport.FOLLOW_UP, "2026-03-12"),
+        (OtherReport.ANNUAL, "2026-04-26"),
+    ],
+)
+def test_other_reports(report: OtherReport, due: str) -> None:
+    assert compute_other_due(date(2026, 2, 25), report).isoformat() == due
 
 
 def test_state_of_a_clock() -> None:

@@ -2,8 +2,8 @@
 
 Day 0 is the day on which the sponsor (or its delegate) first had the minimum: an identifiable subject, a
 suspect product, an identifiable reporter and an event that fulfils the criteria. Days are calendar days; a
-report is due on day 0 + n. Sources: ICH E2A; 21 CFR 312.32(c); Regulation (EU) 536/2014, articles 41 and 42.
-A study's own route (recipients, other limits) is configuration: a :class:`ReportingRoute`.
+report is due on day 0 + n. Sources: ICH E2A; 21 CFR 312.32(c); Regulation (EU) 536/2014, articles 41, 42 and
+52 to 54; ICH E2F. A study's own route (recipients, other limits) is configuration: a :class:`ReportingRoute`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ class ReportingRoute:
     other_days: int = 15
     follow_up_days: int = 15
     investigator_hours: int = 24
+    urgent_measure_days: int = 7
+    breach_days: int = 7
+    benefit_risk_days: int = 15
+    annual_days: int = 60
 
 
 DEFAULT_ROUTE = ReportingRoute()
@@ -48,6 +52,28 @@ class Deadlines:
     day_zero_on: date
     first_due_on: date
     complete_due_on: date
+
+
+class OtherReport(StrEnum):
+    """What must be reported besides single reactions; the value names the day-0 event."""
+
+    URGENT_MEASURE = "an urgent safety measure was taken"
+    SERIOUS_BREACH = "a serious breach became known"
+    BENEFIT_RISK = "an event that changes benefit and risk became known"
+    FOLLOW_UP = "relevant follow-up information was received"
+    ANNUAL = "the yearly data lock of the safety update"
+
+
+def compute_other_due(day_zero_on: date, report: OtherReport, route: ReportingRoute = DEFAULT_ROUTE) -> date:
+    """When one of the other reports is due."""
+    limits = {
+        OtherReport.URGENT_MEASURE: route.urgent_measure_days,
+        OtherReport.SERIOUS_BREACH: route.breach_days,
+        OtherReport.BENEFIT_RISK: route.benefit_risk_days,
+        OtherReport.FOLLOW_UP: route.follow_up_days,
+        OtherReport.ANNUAL: route.annual_days,
+    }
+    return day_zero_on + timedelta(days=limits[report])
 
 
 class ClockState(StrEnum):

@@ -169,6 +169,7 @@ def test_non_target_new_lesions_units_and_fragments() -> None:
         (lesion(42, "T1", 40, "TARGTE"), "TW-FIL-032", True),
         (lesion(42, "", 40), "TW-FIL-033", True),
         (lesion(42, "T1", "PRESENT", "NON-TARGET"), "TW-FIL-034", True),
+        (lesion(42, "T1", 40) | {"organ": "elsewhere"}, "TW-FIL-036", True),
         (lesion(0, "T1", 41), "TW-REC-010", False),
         (lesion(42, "T9", 41), "TW-REC-005", True),
     ],

@@ -207,6 +207,10 @@ def changed(**more: Any) -> LesionHistory:
         (changed(visits=(visit(42, mm("T9", 40)),)), "TW-REC-011"),
         (changed(visits=(visit(42, mm("T1", "40.25")),)), "TW-REC-013"),
         (
+            history(visit(42, mm("T1", 40), mm("T2", 40)), lesions=(T1, replace(T2, organ="Liver"))),
+            "TW-REC-015",
+        ),
+        (
             changed(
                 baseline=Visit("BL", day(-7), (mm("T1", 50, method="CT"),)),
                 visits=(visit(42, mm("T1", 40, method="MRI")),),

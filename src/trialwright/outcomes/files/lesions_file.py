@@ -167,6 +167,10 @@ def _gather(sheet: Sheet) -> dict[str, _Subject]:
             remedy = "A lesion keeps its role and its nodal flag for life."
             sheet.report("TW-FIL-034", Severity.ERROR, row, "role", message, remedy)
             continue
+        organ = sheet.text(row, "organ")
+        if organ and organ.casefold() != known.organ.casefold():
+            message, remedy = "The lesion lies in another organ here than before.", "Correct one of the two."
+            sheet.report("TW-FIL-036", Severity.WARNING, row, "organ", message, remedy)
         unit = sheet.text(row, "unit").upper() or "MM"
         units = subject.units.setdefault(lesion, {unit})
         if unit not in units:

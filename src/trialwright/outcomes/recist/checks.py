@@ -153,6 +153,21 @@ def _check_methods(history: LesionHistory, report: _Report) -> None:
                 )
 
 
+def _check_twins(history: LesionHistory, report: _Report) -> None:
+    """Two targets of one organ with the same sizes throughout: probably one lesion entered twice."""
+    courses: dict[tuple[str, tuple[object, ...]], str] = {}
+    visits = (history.baseline, *history.visits)
+    for lesion in history.targets:
+        course = tuple(r.value_mm for visit in visits for r in visit.targets if r.lesion == lesion.lesion)
+        other = courses.setdefault((_organ_key(lesion), course), lesion.lesion)
+        if other != lesion.lesion and len(course) > 1:
+            message = (
+                f"Lesions {other} and {lesion.lesion} of one organ have the same sizes at every assessment."
+            )
+            remedy = "Check that they are not one lesion entered twice."
+            report.add("TW-REC-015", Severity.WARNING, message, remedy, "lesions", lesion.lesion)
+
+
 def check_lesions(
     history: LesionHistory, rules: LesionRules = DEFAULT_LESION_RULES, start_on: date | None = None
 ) -> list[Finding]:
@@ -177,6 +192,7 @@ def check_lesions(
             remedy = "Put them together, or correct a date."
             report.add("TW-REC-009", Severity.ERROR, message, remedy, "visits", visit.visit)
     _check_methods(history, report)
+    _check_twins(history, report)
     return report.found
 
 

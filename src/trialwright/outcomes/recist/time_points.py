@@ -82,7 +82,9 @@ def _review(
     flags = list(target.review)
     if any(reading.is_seen and reading.lesion not in proven for reading in visit.new):
         flags.append(EQUIVOCAL_NEW_LESION)
-    previous_mm = target.baseline_mm if before is None else before.sum_mm
+    previous_mm = target.baseline_mm
+    if before is not None:
+        previous_mm = before.sum_mm if before.complete else None
     now_mm = target.sum_mm if target.complete else None
     if now_mm is not None and previous_mm is not None and 2 * now_mm < previous_mm:
         flags.append(LARGE_FALL)
