@@ -10,9 +10,9 @@ from trialwright.stats.arrays import BoolArray, FloatArray
 from trialwright.stats.risk_sets import RiskLayout
 
 MAX_STEPS = 60
-DECREMENT = 1e-13
+DECREMENT = 1e-18
 """Newton decrement (twice the log-likelihood still to gain) at which one more step, taken without another
-look, is exact: the coefficients are within 3e-7 standard errors, and the step squares that."""
+look, ends: the coefficients are then within 1e-9 standard errors, and the step squares that."""
 RUNAWAY_DECREMENT = 1e-8
 RUNAWAY_STEP = 0.05
 """A step this large, in standard deviations of the covariate, when nothing is left to gain: no maximum."""

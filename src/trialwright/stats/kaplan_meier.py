@@ -11,9 +11,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialwright.stats.arrays import FloatArray, IntArray, check_level
+from trialwright.stats.arrays import BoolArray, FloatArray, IntArray, check_level
 from trialwright.stats.distributions import two_sided_z
-from trialwright.stats.survival_times import SurvivalTimes, compute_risk_table, parse_survival_times
+from trialwright.stats.survival_times import parse_curve_times
 
 IntervalType = Literal["log-log", "log", "plain"]
 INTERVAL_TYPES: tuple[IntervalType, ...] = ("log-log", "log", "plain")
@@ -58,7 +58,7 @@ def compute_kaplan_meier(
     censored at t is at risk at t. Without events the curve is 1 throughout; without subjects it is not
     estimable. Refuses (``ValueError``) negative or missing times, other event codes, unequal lengths.
     """
-    return compute_curve(parse_survival_times(time, event), interval=interval, level=level)
+    return compute_curve(*parse_curve_times(time, event), interval=interval, level=level)
 
 
 def compute_reverse_kaplan_meier(
@@ -68,39 +68,43 @@ def compute_reverse_kaplan_meier(
 
     Source: Schemper and Smith 1996 (reverse Kaplan-Meier). Same arguments as ``compute_kaplan_meier``.
     """
-    times = parse_survival_times(time, event)
-    return compute_curve(SurvivalTimes(times.time, ~times.event, times.order), interval=interval, level=level)
+    ascending, events = parse_curve_times(time, event)
+    return compute_curve(ascending, ~events, interval=interval, level=level)
 
 
-def compute_curve(times: SurvivalTimes, *, interval: IntervalType, level: float) -> KaplanMeier:
-    """The curve of already sorted times (see ``compute_kaplan_meier``)."""
+def compute_curve(
+    ascending: FloatArray, event: BoolArray, *, interval: IntervalType, level: float
+) -> KaplanMeier:
+    """The curve of already sorted times and their events (see ``compute_kaplan_meier``)."""
     if interval not in INTERVAL_TYPES:
         raise ValueError(f"unknown interval type; choose one of {', '.join(INTERVAL_TYPES)}")
     check_level(level)
-    from trialwright.stats.kernels import accumulate_curve
+    from trialwright.stats.kernels import fill_curve
 
-    table = compute_risk_table(times)
-    survival, log_error = np.empty(table.time.size), np.empty(table.time.size)
-    accumulate_curve(table.n_at_risk, table.n_event, survival, log_error)
+    n = ascending.shape[0]
+    time, survival, log_error = (np.empty(n) for _ in range(3))
+    counts = np.empty((3, n), np.int64)
+    rows = fill_curve(ascending, event, time, counts, survival, log_error)
+    time, survival, log_error = time[:rows], survival[:rows], log_error[:rows]
     np.sqrt(log_error, out=log_error)
     with np.errstate(invalid="ignore"):  # at S = 0 the variance is infinite and the product undefined
         std_error = survival * log_error
     lower, upper = compute_survival_limits(survival, log_error, interval, level)
     return KaplanMeier(
-        time=table.time,
-        n_at_risk=table.n_at_risk,
-        n_event=table.n_event,
-        n_censored=table.n_censored,
+        time=time,
+        n_at_risk=counts[0, :rows],
+        n_event=counts[1, :rows],
+        n_censored=counts[2, :rows],
         survival=survival,
         std_error=std_error,
         lower=lower,
         upper=upper,
-        n=times.n,
-        n_events=times.n_events,
+        n=n,
+        n_events=int(np.count_nonzero(event)),
         interval=interval,
         level=level,
-        estimable=times.n > 0,
-        reason="" if times.n else "no subjects",
+        estimable=n > 0,
+        reason="" if n else "no subjects",
         convention=f"Kaplan-Meier, Greenwood variance, {interval} interval, level {level:g}; "
         "who is censored at a time is at risk at that time",
     )
@@ -125,8 +129,10 @@ def compute_survival_limits(
             log_survival = np.log(survival)
             factor = np.exp(z * log_error / log_survival)
             lower, upper = np.exp(log_survival / factor), np.exp(log_survival * factor)
+    fallen = int(np.argmax(survival < 1.0)) if survival.size and survival[-1] < 1.0 else survival.size
     for band in (lower, upper):  # the curve only falls: what is undefined stands at its two ends
-        band[np.searchsorted(-survival, 0.0) :] = np.nan
         if interval == "log-log":
-            band[: np.searchsorted(-survival, -1.0, side="right")] = np.nan
+            band[:fallen] = np.nan
+        if survival.size and survival[-1] <= 0:
+            band[-1] = np.nan
     return lower, upper

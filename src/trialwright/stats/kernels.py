@@ -21,8 +21,11 @@ def _compiled(loop: Loop) -> Loop:
 
 
 @_compiled
-def survey_gaps(ascending: FloatArray, tolerance: float) -> tuple[float, bool]:
-    """The gap up to which two times are one, and whether any two that differ are that near."""
+def merge_near_ties(ascending: FloatArray, tolerance: float) -> None:
+    """Make times equal that differ by no more than ``tolerance``, absolutely or as a share of the mean time.
+
+    In place; each chain of near times takes the value of its first. The mean is that of the distinct times.
+    """
     total, distinct, smallest = 0.0, 0, np.inf
     last = -1.0
     for value in ascending:
@@ -33,41 +36,49 @@ def survey_gaps(ascending: FloatArray, tolerance: float) -> tuple[float, bool]:
             distinct += 1
             last = value
     limit = tolerance * max(1.0, total / max(distinct, 1))
-    return limit, smallest <= limit
+    if smallest > limit:
+        return
+    last = first = ascending[0]
+    for i in range(ascending.shape[0]):
+        value = ascending[i]
+        if value - last > limit:
+            first = value
+        last = value
+        ascending[i] = first
 
 
 @_compiled
-def count_by_time(
-    ascending: FloatArray, event: BoolArray, time: FloatArray, at_risk: IntArray, events: IntArray
+def fill_curve(
+    ascending: FloatArray,
+    event: BoolArray,
+    time: FloatArray,
+    counts: IntArray,
+    survival: FloatArray,
+    log_variance: FloatArray,
 ) -> int:
-    """Fill one row a distinct time (time, at risk, events); answers how many rows were filled."""
+    """Fill one row a distinct time and answer how many rows were filled.
+
+    ``counts`` (3, n): at risk, events, censored. ``log_variance`` is Greenwood's of log S, infinite at S = 0.
+    """
     n = ascending.shape[0]
-    row = -1
-    last = -1.0
-    for i in range(n):
-        if ascending[i] != last or row < 0:
-            last = ascending[i]
-            row += 1
-            time[row] = last
-            at_risk[row] = n - i
-            events[row] = 0
-        events[row] += event[i]
-    return row + 1
-
-
-@_compiled
-def accumulate_curve(
-    at_risk: IntArray, events: IntArray, survival: FloatArray, log_variance: FloatArray
-) -> None:
-    """Fill S and Greenwood's variance of log S (infinite once S is 0)."""
-    s, v = 1.0, 0.0
-    for row in range(at_risk.shape[0]):
-        d, n = float(events[row]), float(at_risk[row])
+    i, row, s, v = 0, 0, 1.0, 0.0
+    while i < n:
+        now, start, d = ascending[i], i, 0
+        while i < n and ascending[i] == now:
+            d += event[i]
+            i += 1
         if d > 0:
-            s *= (n - d) / n
-            v += d / (n * (n - d))
+            at_risk = float(n - start)
+            s *= (at_risk - d) / at_risk
+            v += d / (at_risk * (at_risk - d))
+        time[row] = now
+        counts[0, row] = n - start
+        counts[1, row] = d
+        counts[2, row] = i - start - d
         survival[row] = s
         log_variance[row] = v
+        row += 1
+    return row
 
 
 @_compiled

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from trialwright.stats.arrays import check_level, parse_labels
 from trialwright.stats.distributions import normal_two_sided, two_sided_z
 from trialwright.stats.kaplan_meier import KaplanMeier, compute_curve
-from trialwright.stats.survival_times import parse_survival_times, select_subjects
+from trialwright.stats.survival_times import parse_curve_times, parse_survival_times
 
 NAN = float("nan")
 CONVENTION = "area under Kaplan-Meier to tau, Greenwood-type variance, normal interval"
@@ -68,7 +68,7 @@ def compute_restricted_mean(
     """
     check_level(level)
     check_tau(tau)
-    curve = compute_curve(parse_survival_times(time, event), interval="plain", level=level)
+    curve = compute_curve(*parse_curve_times(time, event), interval="plain", level=level)
     return compute_area(curve, curve.largest_time if tau is None else tau, level)
 
 
@@ -93,7 +93,7 @@ def compute_restricted_mean_difference(
         raise ValueError(f"a difference needs exactly two groups, not {len(labels.levels)}")
     codes = labels.codes[times.order]
     curves = [
-        compute_curve(select_subjects(times, np.flatnonzero(codes == g)), interval="plain", level=level)
+        compute_curve(times.time[codes == g], times.event[codes == g], interval="plain", level=level)
         for g in (0, 1)
     ]
     largest = [curve.largest_time for curve in curves]

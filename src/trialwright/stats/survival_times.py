@@ -1,4 +1,4 @@
-"""Survival times sorted once, with ties mended, and the table of who was at risk when."""
+"""Survival times sorted once, with ties mended."""
 
 from __future__ import annotations
 
@@ -36,16 +36,6 @@ class SurvivalTimes:
         return int(np.count_nonzero(self.event))
 
 
-@dataclass(frozen=True, slots=True)
-class RiskTable:
-    """One row a distinct time, ascending. Who is censored at a time is still at risk at that time."""
-
-    time: FloatArray
-    n_at_risk: IntArray
-    n_event: IntArray
-    n_censored: IntArray
-
-
 def parse_survival_times(time: ArrayLike, event: ArrayLike) -> SurvivalTimes:
     """Check and sort. ``time`` >= 0 in one unit, ``event`` 0/1; both length n. Refuses everything else."""
     times = parse_times(time)
@@ -54,19 +44,32 @@ def parse_survival_times(time: ArrayLike, event: ArrayLike) -> SurvivalTimes:
     return SurvivalTimes(compute_tied_times(times[order]), events[order], order)
 
 
+def parse_curve_times(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, BoolArray]:
+    """Times and events in ascending time, for when nobody asks which subject stands where.
+
+    The bits of times that are not negative sort as whole numbers do and leave one bit free for the event,
+    so that one sort of plain numbers does: a third of the time of finding an order.
+    """
+    times = parse_times(time)
+    events = parse_events(event, times.shape[0])
+    keys = np.ascontiguousarray(times).view(np.uint64) << np.uint64(1)
+    np.bitwise_or(keys, events, out=keys)
+    keys.sort()
+    sorted_events = (keys & np.uint64(1)).astype(np.bool_)
+    keys >>= np.uint64(1)
+    return compute_tied_times(keys.view(np.float64)), sorted_events
+
+
 def compute_tied_times(ascending: FloatArray) -> FloatArray:
-    """The same ascending times with those equal but for rounding made equal (to the first of them).
+    """The same array, times equal but for rounding made equal (to the first of them) in place.
 
     Source: R survival, ``aeqSurv``: a gap counts as a tie when it, or its share of the mean of the
     distinct times, is at most the square root of the machine's epsilon.
     """
-    from trialwright.stats.kernels import survey_gaps
+    from trialwright.stats.kernels import merge_near_ties
 
-    limit, any_near = survey_gaps(ascending, TIE_TOLERANCE)
-    if not any_near:
-        return ascending
-    starts = np.concatenate(([True], np.diff(ascending) > limit))
-    return ascending[starts][np.cumsum(starts) - 1]
+    merge_near_ties(ascending, TIE_TOLERANCE)
+    return ascending
 
 
 def select_subjects(times: SurvivalTimes, keep: IntArray) -> SurvivalTimes:
@@ -79,15 +82,3 @@ def compute_starts(ascending: FloatArray) -> IntArray:
     if ascending.shape[0] == 0:
         return np.zeros(0, dtype=np.int64)
     return np.flatnonzero(np.concatenate(([True], np.diff(ascending) > 0))).astype(np.int64)
-
-
-def compute_risk_table(times: SurvivalTimes) -> RiskTable:
-    """Numbers at risk, with event and censored at each distinct time."""
-    from trialwright.stats.kernels import count_by_time
-
-    n = times.n
-    time, at_risk, events = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
-    rows = count_by_time(times.time, times.event, time, at_risk, events)
-    at_risk, events = at_risk[:rows], events[:rows]
-    left = at_risk - np.append(at_risk[1:], 0) if rows else at_risk
-    return RiskTable(time[:rows], at_risk, events, left - events)
