@@ -11,7 +11,7 @@ import pytest
 from tools.tree import ROOT
 
 PURE_ROOMS = ["study", "stats", "trial", "outcomes", "design", "standards", "report"]
-ROOMS = [*PURE_ROOMS, "store", "actions", "web", "cli"]
+ROOMS = [*PURE_ROOMS, "store", "actions", "rehearsal", "web", "cli"]
 BREACHES = [
     ("design", "import django\n"),
     ("stats", "import psycopg\n"),

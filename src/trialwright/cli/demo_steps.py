@@ -10,8 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
 from trialwright import __version__
 from trialwright.study.findings import Finding, has_errors
 from trialwright.study.model import Study
@@ -19,6 +17,7 @@ from trialwright.study.model import Study
 from .design import simulate_scenarios
 from .output import EXIT_ERRORS, Format, Stop, count_line, err, print_findings, write_aside
 from .registry import judge, make_record, parse_day, read_draft
+from .rehearse import keep_accounts, run_rehearsal
 from .report import write_report
 from .serve import open_data
 
@@ -118,19 +117,9 @@ def _power_line(document: dict[str, Any]) -> str:
 
 def rehearse_trial(job: Demo) -> str:
     """Let simulated subjects go through the real actions."""
-    from trialwright.rehearsal import rehearse
-    from trialwright.web.demonstration import write_demonstration_accounts
-
     open_data(job.folder)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("Rehearsing", total=None)
-
-        def tell(done: int, total: int, words: str) -> None:
-            progress.update(task, completed=done, total=total, description=f"Rehearsing: {words}")
-
-        summary = rehearse(job.study, seed=job.seed, progress=tell)
-    write_demonstration_accounts(job.folder, summary.accounts)
+    summary = run_rehearsal(job.study, job.seed)
+    keep_accounts(summary, job.folder)
     return summary.line()
 
 

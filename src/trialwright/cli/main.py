@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 
 from trialwright import __version__
 
-from . import demo, design, doctor, ledger, outcomes, registry, report, serve, stats, study, user
+from . import demo, design, doctor, ledger, outcomes, registry, rehearse, report, serve, stats, study, user
 from .output import EXIT_BROKEN, EXIT_USAGE, Stop, say_error
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 study.add_to(app)
 demo.add_to(app)
+rehearse.add_to(app)
 serve.add_to(app)
 registry.add_to(app)
 report.add_to(app)

@@ -135,9 +135,7 @@ def expected_answer(item: Item) -> Answer:
     bottom = float(low) if low is not None else 0.0
     top = float(high) if high is not None else max(2 * bottom, 10.0)
     digits = 0 if top - bottom >= 20 else 1 if top - bottom >= 2 else 2
-    return Answer(
-        form="any", item="any", mean=(bottom + top) / 2, spread=(top - bottom) / 8, digits=digits
-    )
+    return Answer(form="any", item="any", mean=(bottom + top) / 2, spread=(top - bottom) / 8, digits=digits)
 
 
 def clip(value: float, low: Decimal | None, high: Decimal | None) -> float:

@@ -24,7 +24,7 @@ from trialwright.trial.dates import parse_instant
 from trialwright.trial.disposition import RecordDeviation
 from trialwright.trial.events import Actor
 
-OTHER_SUBJECT, OTHER_CONTAINER = "TW-CEL-011", "TW-CEL-070"
+OTHER_SUBJECT = "TW-CEL-011"
 LARGE_ML = 50
 """A volume above this runs in over an hour; a smaller one is given within minutes."""
 
@@ -66,19 +66,22 @@ def _move(
     stage: Stage, patient: Patient, container: str, to: str, actor: Actor, coi: str = "", note: str = ""
 ) -> None:
     stage.do(
-        actions.move_container, actor, MoveContainer(patient.subject, container, to, scanned_coi=coi, note=note)
+        actions.move_container,
+        actor,
+        MoveContainer(patient.subject, container, to, scanned_coi=coi, note=note),
     )
 
 
 def _check_at_bedside(
     stage: Stage, patient: Patient, container: str, nurse: Actor, second: Actor, draws: Draws
 ) -> None:
-    """The check by two people; now and then another code is scanned first, which must be refused."""
+    """The check by two people; now and then another subject's code is scanned first, which must be refused."""
     coi = stage.state(patient.subject).coi
-    if draws.chance(stage.rehearsal.wrong_scan):
-        other = "0" * len(coi)
+    others = [known for known in stage.identities if known != coi]
+    if draws.chance(stage.rehearsal.wrong_scan) and others:
+        other = draws.pick(others)
         wrong = VerifyAtBedside(patient.subject, container, container, other, second)
-        stage.do(actions.verify_at_bedside, nurse, wrong, OTHER_SUBJECT, OTHER_CONTAINER)
+        stage.do(actions.verify_at_bedside, nurse, wrong, OTHER_SUBJECT)
     stage.do(
         actions.verify_at_bedside, nurse, VerifyAtBedside(patient.subject, container, container, coi, second)
     )

@@ -73,9 +73,7 @@ def correct_document(
         return
     document = {**saved.document, **answers}
     actor = stage.cast.who("enter_data", patient.site, "correct_data")
-    command = SaveForm(
-        patient.subject, visit, form.id, document, repeat, saved.version, True, reason
-    )
+    command = SaveForm(patient.subject, visit, form.id, document, repeat, saved.version, True, reason)
     stage.do(actions.save_form, actor, command)
     yield from ()
 

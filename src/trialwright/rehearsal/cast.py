@@ -65,7 +65,7 @@ def _members_of(study: Study, role: Role) -> Iterator[Member]:
 
 def check_cast(study: Study) -> list[Finding]:
     """A finding for every right that the rehearsal needs and that no role holds."""
-    needed = [*NEEDED, *(NEEDED_FOR_CELLS if study.products else ())]
+    needed: list[Right] = [*NEEDED, *(NEEDED_FOR_CELLS if study.products else ())]
     return [
         Finding(
             "TW-REH-010",
@@ -81,7 +81,7 @@ def check_cast(study: Study) -> list[Finding]:
 
 def _candidates(study: Study, *rights: Right) -> list[Role]:
     """The roles that hold all the rights, the most specialised (with the fewest rights) first."""
-    wanted = set(rights) if ON_STUDY >= set(rights) else {*rights, "see_subjects"}
+    wanted = set(rights) if set(rights) <= ON_STUDY else {*rights, "see_subjects"}
     holders = [role for role in study.roles if wanted <= set(role.rights)]
     return sorted(holders, key=lambda role: len(role.rights))
 

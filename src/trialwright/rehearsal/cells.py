@@ -17,12 +17,13 @@ from trialwright.rehearsal.patient import Patient
 from trialwright.rehearsal.release_results import find_result
 from trialwright.rehearsal.stage import Stage
 from trialwright.rehearsal.visits import enter, find_at_visit
+from trialwright.study.model.people import Right
 from trialwright.study.model.products import Collection, Product, ReleaseTest
 from trialwright.study.schedule import date_of_day
 from trialwright.trial.cells.collection import MoveMaterial, RecordCollection
 from trialwright.trial.cells.custody import MoveContainer
 from trialwright.trial.cells.manufacture import FailBatch, FillContainers, NewContainer, StartBatch
-from trialwright.trial.cells.release import RecordReleaseTest, ReleaseBatch, containers_of
+from trialwright.trial.cells.release import RecordReleaseTest, ReleaseBatch, ReleaseKind, containers_of
 from trialwright.trial.protocol import protocol_of
 
 FRESH_HOURS = 72
@@ -30,6 +31,11 @@ FRESH_HOURS = 72
 AHEAD_DAYS = 2
 """Any other is filled this many days ahead."""
 HOURS_UNTIL_GIVEN = 8
+WAY_IN: tuple[tuple[str, Right, float], ...] = (
+    ("RECEIVED_AT_MFG", "manufacture", 2.5),
+    ("ACCEPTED", "release_batch", 1.0),
+)
+"""Steps of the material after collection: the state, whose work it is, and after how many hours."""
 
 
 @dataclass(slots=True)
@@ -59,18 +65,19 @@ def collect(stage: Stage, patient: Patient, collection: Collection, on: date) ->
         return
     first = stage.cast.who("collect_material", patient.site, "administer")
     second = stage.cast.second("collect_material", patient.site, first)
-    stage.donations += 1
+    donation = len(stage.identities) + 1
     site_number = [site.id for site in stage.study.sites].index(patient.site) + 1
-    din = f"A{site_number:04d}{on.year % 100:02d}{stage.donations:06d}"
+    din = f"A{site_number:04d}{on.year % 100:02d}{donation:06d}"
     draws = Draws(stage.seed, "collection", patient.index, collection.material)
     command = RecordCollection(
         patient.subject, collection.material, din, second, volume=str(draws.whole(120, 240)), volume_unit="mL"
     )
     taken = stage.do(actions.record_collection, first, command).recorded[0].payload
+    stage.identities.append(taken["coi"])
     visit = protocol_of(stage.study).visits.get(collection.visit or "")
     if visit is not None:
         enter(stage, patient, visit.id, find_at_visit(stage, patient, visit, on))
-    for state, right, hours in (("RECEIVED_AT_MFG", "manufacture", 2.5), ("ACCEPTED", "release_batch", 1.0)):
+    for state, right, hours in WAY_IN:
         yield stage.now + timedelta(hours=hours)
         moved = MoveMaterial(patient.subject, taken["collection"], state, scanned_coi=taken["coi"])
         stage.do(actions.move_material, stage.cast.who(right), moved)
@@ -142,11 +149,12 @@ def _fill_and_release(stage: Stage, patient: Patient, run: Run, draws: Draws, fa
     tests = run.product.release_tests
     before = [test for test in tests if test.before_release]
     broken = draws.pick([test.id for test in before]) if fails and before else ""
-    for test in before:
-        yield stage.now + timedelta(minutes=6)
-        _test(stage, patient, run, test, labels[0].dose, test.id != broken, draws)
     still_open = [test for test in tests if not test.before_release]
-    yield stage.now + timedelta(minutes=10)
+    yield stage.now + timedelta(minutes=45)
+    with stage.sitting():
+        for test in before:
+            _test(stage, patient, run, test, labels[0].dose, test.id != broken, draws)
+    yield stage.now + timedelta(minutes=15)
     if broken:
         yield from _reject(stage, patient, run)
         return
@@ -183,7 +191,7 @@ def _test(
     stage.do(actions.record_release_test, stage.cast.who("manufacture"), command)
 
 
-def _release(stage: Stage, patient: Patient, run: Run, kind: str) -> None:
+def _release(stage: Stage, patient: Patient, run: Run, kind: ReleaseKind) -> None:
     releaser = stage.cast.who("release_batch")
     stage.do(actions.release_batch, releaser, ReleaseBatch(patient.subject, run.batch, kind=kind))
 

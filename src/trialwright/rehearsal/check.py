@@ -62,7 +62,9 @@ def _check_events(study: Study, rehearsal: Rehearsal) -> Iterator[Finding]:
         path = ("adverse_events", number)
         for grade, weight in enumerate(event.grades, start=1):
             if weight > 0 and grade not in SERIOUS_SHARE:
-                message = f"A death cannot be an adverse event of the rehearsal (`{event.term}`, grade {grade})."
+                message = (
+                    f"A death cannot be an adverse event of the rehearsal (`{event.term}`, grade {grade})."
+                )
                 yield _finding("007", message, "Deaths come from the scenario; leave the grade out.", *path)
             elif weight > 0:
                 place = Place(path=(*AT, *path))

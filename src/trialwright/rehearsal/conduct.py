@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from trialwright import actions
 from trialwright.rehearsal.agenda import Process
+from trialwright.rehearsal.capture import save_log_form
 from trialwright.rehearsal.cells import plan_cells
 from trialwright.rehearsal.course import draw_course
 from trialwright.rehearsal.disease import end_treatment, find_form, plan_event
 from trialwright.rehearsal.documents import by_concept, write_document
-from trialwright.rehearsal.capture import save_log_form
 from trialwright.rehearsal.dose_days import dose_date
 from trialwright.rehearsal.draws import Draws
 from trialwright.rehearsal.events import draw_events_of_disease

@@ -58,7 +58,8 @@ def plan_event(stage: Stage, patient: Patient, event: SimulatedEvent, cause: str
     entered = working_day(starts + timedelta(days=draws.whole(0, 6)))
     place = f"{LOG}_{cause}_{event.term}"
     stage.agenda.plan(
-        stage.at(patient.site, entered, draws.between(9.0, 16.0)), suffer(stage, patient, event, place, starts)
+        stage.at(patient.site, entered, draws.between(9.0, 16.0)),
+        suffer(stage, patient, event, place, starts),
     )
 
 

@@ -95,9 +95,7 @@ def _row(table: Item, lesion: Lesion) -> dict[str, Any]:
     return row
 
 
-def _questionnaire(
-    stage: Stage, patient: Patient, visit: str, form: Form, on: date
-) -> dict[str, Any] | None:
+def _questionnaire(stage: Stage, patient: Patient, visit: str, form: Form, on: date) -> dict[str, Any] | None:
     course = stage.rehearsal.quality
     if course is None:
         return {}

@@ -20,8 +20,9 @@ LATEST_WITHDRAWAL_SHARE = 0.6
 class Patient:
     """A simulated subject. ``index`` keys the random numbers; ``subject`` is the pseudonym once registered.
 
-    ``failed`` is set by a screen failure. ``day_one`` is the day of allocation, ``ends_on`` the first day on which nobody sees the subject any
-    more. ``progressed_on`` is when progression was seen, ``treatment_over`` whether cells are no longer given.
+    ``failed`` is set by a screen failure. ``day_one`` is the day of allocation, ``ends_on`` the first day
+    on which nobody sees the subject any more. ``progressed_on`` is when progression was seen,
+    ``treatment_over`` whether cells are no longer given.
     """
 
     index: int
@@ -56,11 +57,16 @@ class Patient:
         withdraws = draws.chance(rehearsal.consent_withdrawn)
         latest = max(round(rehearsal.follow_up_days * LATEST_WITHDRAWAL_SHARE), EARLIEST_WITHDRAWAL_DAYS)
         withdrawn_after = draws.whole(EARLIEST_WITHDRAWAL_DAYS, latest)
-        ends: list[tuple[int, EndReason]] = [(rehearsal.follow_up_days, "completed")]
-        ends += [(course.dies_after_days, "death")] if course.dies_after_days is not None else []
-        ends += [(course.lost_after_days, "lost")] if course.lost_after_days is not None else []
-        ends += [(withdrawn_after, "withdrawal")] if withdraws else []
-        days, self.end_reason = min(ends, key=lambda end: end[0])
+        ends: dict[EndReason, int | None] = {
+            "completed": rehearsal.follow_up_days,
+            "death": course.dies_after_days,
+            "lost": course.lost_after_days,
+            "withdrawal": withdrawn_after if withdraws else None,
+        }
+        days = rehearsal.follow_up_days
+        for reason, after in ends.items():
+            if after is not None and after < days:
+                days, self.end_reason = after, reason
         self.ends_on = self.day_one + timedelta(days=days)
         if course.progresses_after_days is not None:
             self.progresses_on = self.day_one + timedelta(days=course.progresses_after_days)

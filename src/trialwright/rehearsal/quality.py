@@ -18,7 +18,9 @@ VISIT_NOISE = 0.05
 _NUMBER = re.compile(r"item_(\d+)")
 
 
-def compute_quality(course: QualityCourse, own: float, months: float, progressed: bool, visit: float) -> float:
+def compute_quality(
+    course: QualityCourse, own: float, months: float, progressed: bool, visit: float
+) -> float:
     """The latent quality at a visit; ``own`` and ``visit`` are standard normal, of person and of visit."""
     level = course.level + course.spread * own + VISIT_NOISE * visit - course.decline_per_month * months
     return min(max(level - (course.loss_at_progression if progressed else 0.0), 0.0), 1.0)

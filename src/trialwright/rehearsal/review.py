@@ -60,7 +60,7 @@ def _verify(stage: Stage, patient: Patient, form: FormState) -> bool:
         command = VerifyForm(patient.subject, form.visit, form.form, form.version, form.repeat)
         stage.do(actions.verify_form, monitor_, command)
     if asks:
-        item = draws.pick([name for name in form.document] or [""])
+        item = draws.pick(list(form.document) or [""])
         text = "Please check this entry against the source document."
         question = ask(stage, patient, monitor_, form.visit, form.form, item, form.repeat, text)
         stage.agenda.plan(stage.now + timedelta(minutes=5), question)

@@ -16,7 +16,8 @@ from trialwright.rehearsal.documents import write_document
 from trialwright.rehearsal.draws import Draws
 from trialwright.rehearsal.hours import working_day
 from trialwright.rehearsal.patient import Patient
-from trialwright.rehearsal.stage import RehearsalStopped, Stage
+from trialwright.rehearsal.stage import Stage
+from trialwright.rehearsal.summary import RehearsalStopped
 from trialwright.study.findings import Finding, Place, Severity
 from trialwright.study.model.forms import Form, Item
 from trialwright.study.model.rehearsal import ScreeningFault
@@ -132,12 +133,10 @@ def _decide(stage: Stage, patient: Patient) -> Generator[datetime, None, bool]:
     """Confirms eligibility, after completing what is missing where needed; False for a screen failure."""
     investigator = stage.cast.who("confirm_eligibility", patient.site, "allocate")
     undecided = False
-    _attest(stage, patient)
     for attempt in range(2):
+        _attest(stage, patient)
         command = ConfirmEligibility(patient.subject)
-        outcome = stage.do(
-            actions.confirm_eligibility, investigator, command, UNDECIDED, STANDS_IN_THE_WAY
-        )
+        outcome = stage.do(actions.confirm_eligibility, investigator, command, UNDECIDED, STANDS_IN_THE_WAY)
         if outcome.accepted:
             return True
         undecided = all(finding.code == UNDECIDED for finding in outcome.refusals)
@@ -160,7 +159,7 @@ def _attest(stage: Stage, patient: Patient) -> None:
     signer = stage.cast.who("sign", patient.site, "confirm_eligibility")
     for visit, form in _screening_forms(stage):
         saved = stage.state(patient.subject).form(visit.id, form.id)
-        if form.id in attested and saved is not None:
+        if form.id in attested and saved is not None and not saved.signature_holds:
             command = SignForm(patient.subject, visit.id, form.id, saved.version)
             stage.do(actions.sign_form, signer, command)
 
@@ -170,7 +169,9 @@ def _complete(stage: Stage, patient: Patient) -> Process:
     for visit, form in _screening_forms(stage):
         saved = stage.state(patient.subject).form(visit.id, form.id)
         missing = [
-            item for item in form.items if saved and item.variable and "missing" in saved.document.get(item.id, {})
+            item
+            for item in form.items
+            if saved and item.variable and "missing" in saved.document.get(item.id, {})
         ]
         filling = Filling(stage.seed, patient.index, f"{visit.id}_again", stage.today(patient.site))
         answers = {item.id: answer_item(stage.rehearsal, form, item, filling) for item in missing}

@@ -14,7 +14,7 @@ from trialwright.rehearsal.cast import Cast
 from trialwright.rehearsal.draws import Draws
 from trialwright.rehearsal.hours import at_site
 from trialwright.rehearsal.patient import Patient
-from trialwright.rehearsal.summary import Tally
+from trialwright.rehearsal.summary import Progress, RehearsalStopped, Tally
 from trialwright.store.projections import load_subject
 from trialwright.store.sources import instant_text, seeded_entropy
 from trialwright.study.findings import Finding
@@ -24,19 +24,8 @@ from trialwright.trial.dates import local_date
 from trialwright.trial.events import Actor
 from trialwright.trial.subject import SubjectState
 
-Progress = Callable[[int, int, str], None]
-"""Told (done, in all, words) whenever a subject was allocated or has left."""
-
 FEWEST_SECONDS, MOST_SECONDS = 15, 75
 """How long one act takes at the keyboard."""
-
-
-class RehearsalStopped(Exception):  # noqa: N818 - it carries findings for a person, it is no defect
-    """The rehearsal came to something it did not expect; ``findings`` say what."""
-
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__("; ".join(finding.message for finding in findings))
-        self.findings = findings
 
 
 class Stage:
@@ -59,7 +48,8 @@ class Stage:
         self.subjects = subjects
         self.now = begin
         self.patients: list[Patient] = []
-        self.donations = 0
+        self.identities: list[str] = []
+        """The chain-of-identity code of every collection so far."""
         self._progress = progress
         self.cast = Cast(study)
         self.agenda = Agenda()
@@ -132,5 +122,3 @@ class Stage:
     def today(self, site: str) -> date:
         """The local date at a site."""
         return local_date(self.study, site, self.now)
-
-

@@ -11,8 +11,8 @@ from trialwright.rehearsal.check import check_rehearsal
 from trialwright.rehearsal.hours import at_site, working_day
 from trialwright.rehearsal.review import monitor
 from trialwright.rehearsal.screening import invite
-from trialwright.rehearsal.stage import Progress, RehearsalStopped, Stage
-from trialwright.rehearsal.summary import RehearsalSummary, make_summary
+from trialwright.rehearsal.stage import Stage
+from trialwright.rehearsal.summary import Progress, RehearsalStopped, RehearsalSummary, make_summary
 from trialwright.store.ledger import read_head
 from trialwright.store.projections import load_study
 from trialwright.store.sources import instant_text
@@ -22,21 +22,17 @@ from trialwright.trial.administration import AdoptStudy, CommitAllocationList, O
 from trialwright.trial.dates import earliest_date
 
 
-def rehearse(
-    study: Study, *, seed: int, subjects: int | None = None, progress: Progress | None = None
+def rehearse_trial(
+    study: Study, seed: int, subjects: int | None, progress: Progress | None
 ) -> RehearsalSummary:
-    """Lets ``subjects`` simulated people (the planned number without it) go through the whole trial.
-
-    Works on the opened store, which must not know the study yet: the study is adopted as simulated, for
-    ever. The same study, seed and number give the same ledger, hash for hash. Raises RehearsalStopped with
-    findings when the study cannot be rehearsed or an action refuses what the script did not expect.
-    """
+    """See :func:`trialwright.rehearsal.rehearse`."""
     stage = _prepare(study, seed, subjects, progress)
     first_at = instant_text(stage.now)
+    accounts = create_people(study, stage.now)
     _set_up(stage)
     _run(stage)
-    last_at = instant_text(stage.now)
-    return make_summary(seed, stage.tally, first_at, last_at, read_head().hash)
+    instants = first_at, instant_text(stage.now)
+    return make_summary(seed, stage.tally, instants, read_head().hash, accounts)
 
 
 def _prepare(study: Study, seed: int, subjects: int | None, progress: Progress | None) -> Stage:
@@ -67,8 +63,7 @@ def _first_day(start_on: str) -> date:
 
 
 def _set_up(stage: Stage) -> None:
-    """Accounts, study, sites, allocation lists: what must stand before the first person comes."""
-    create_people(stage.study, stage.now)
+    """Study, sites, allocation lists: what must stand before the first person comes."""
     manager = stage.cast.who("manage_study")
     stage.do(actions.adopt_study, manager, AdoptStudy(stage.study, simulated=True))
     for site in stage.study.sites:
