@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 from tests.trial.bench import (
     ADMINISTRATOR,
     BEGIN,
@@ -86,16 +91,52 @@ def _employ(person: Actor) -> None:
 
 @pytest.fixture
 def context(
-    peopled_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+    request: pytest.FixtureRequest,
+    peopled_store: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
 ) -> Iterator[Context]:
-    """The test study's context, with people in their roles; nothing recorded yet."""
+    """The test study's context, with people in their roles; nothing recorded yet.
+
+    On SQLite, or on PostgreSQL where the test is parametrized with ``postgres`` (see `ON_BOTH`).
+    """
     folder = tmp_path / "store"
+    if getattr(request, "param", "sqlite") == "postgres":
+        monkeypatch.setenv("TRIALWRIGHT_DATA_DIR", str(folder))
+        with _database(request.getfixturevalue("postgres_url")) as url:
+            monkeypatch.setenv("TRIALWRIGHT_DATABASE_URL", url)
+            open_store(folder)
+            for person in PEOPLE:
+                _employ(person)
+            yield Context("cells", clock=clock, entropy=seeded_entropy("actions"))
+            connections.close_all()
+        return
     shutil.copytree(peopled_store, folder)
     monkeypatch.setenv("TRIALWRIGHT_DATA_DIR", str(folder))
     monkeypatch.delenv("TRIALWRIGHT_DATABASE_URL", raising=False)
     open_store(folder)
     yield Context("cells", clock=clock, entropy=seeded_entropy("actions"))
     connections.close_all()
+
+
+ON_BOTH = pytest.mark.parametrize(
+    "context",
+    ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])],
+    indirect=True,
+)
+"""Runs a test on SQLite and on PostgreSQL."""
+
+
+@contextmanager
+def _database(server: str) -> Iterator[str]:
+    """The URL of an empty database of the test's own."""
+    name = f"trialwright_actions_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def done(outcome: Outcome) -> Outcome:

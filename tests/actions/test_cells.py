@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.actions.conftest import Clock, done, refusals
+from tests.actions.conftest import ON_BOTH, Clock, done, refusals
 from tests.trial.bench import (
     INVESTIGATOR,
     LABORATORY,
@@ -78,6 +78,7 @@ def prepare(context: Context, subject: str) -> str:
     return container
 
 
+@ON_BOTH
 @pytest.mark.requirement("TW-R-033", "TW-R-034", "TW-R-035")
 def test_from_collection_to_administration(active: Context, collected: str, clock: Clock) -> None:
     container = prepare(active, collected)

@@ -115,6 +115,6 @@ def protocol_of(study: Study) -> Protocol:
     if kept is not None and kept.study is study:
         return kept
     if len(_protocols) >= _KEPT_STUDIES:
-        _protocols.pop(next(iter(_protocols)))
+        _protocols.pop(next(iter(_protocols)), None)
     _protocols[id(study)] = made = Protocol(study)
     return made
