@@ -60,8 +60,10 @@ def _draw_curve(axes: Any, curve: Curve, colour: str, dash: Any) -> None:
     found = curve.estimate
     time = np.concatenate(([0.0], found.time))
     survival = np.concatenate(([1.0], found.survival))
-    lower = np.concatenate(([1.0], np.nan_to_num(found.lower, nan=0.0)))
-    upper = np.concatenate(([1.0], np.nan_to_num(found.upper, nan=1.0)))
+    # Before the first event nothing is uncertain yet; at zero no interval can be drawn.
+    none = np.isnan(found.lower) | np.isnan(found.upper)
+    lower = np.concatenate(([1.0], np.where(none, found.survival, found.lower)))
+    upper = np.concatenate(([1.0], np.where(none, found.survival, found.upper)))
     axes.step(time, survival, where="post", color=colour, linestyle=dash, linewidth=1.6, label=curve.label)
     axes.fill_between(time, lower, upper, step="post", color=colour, alpha=0.12, linewidth=0)
     censored = found.n_censored > 0

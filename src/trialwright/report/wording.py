@@ -17,7 +17,9 @@ def write_decimal(value: float | None, digits: int) -> str:
 
 
 def write_interval(estimate: float, lower: float, upper: float, digits: int) -> str:
-    """``10.3 (5.8 to 15.3)``; an end that is not reached is ``NE``."""
+    """``10.3 (5.8 to 15.3)``; an end that is not reached is ``NE``, and so is the whole without an estimate."""
+    if not math.isfinite(estimate):
+        return NOT_ESTIMABLE
     ends = f"{write_decimal(lower, digits)} to {write_decimal(upper, digits)}"
     return f"{write_decimal(estimate, digits)} ({ends})"
 
