@@ -9,7 +9,7 @@ import pytest
 from tests.standards.clinicaltrials_gov.page_renderer import render_page
 from tests.standards.clinicaltrials_gov.samples import SEED, TEXT, V2, flatten, read_one, study_of
 
-from trialwright.standards.clinicaltrials_gov import read_records
+from trialwright.standards.clinicaltrials_gov import derive_draft, read_records
 
 # What the page's layout does not show, as patterns of paths of the protocol section.
 NOT_ON_THE_PAGE = (
@@ -238,6 +238,30 @@ def test_a_page_of_another_kind() -> None:
         {"measure": "Costs", "timeFrame": "1 year", "description": "In euro."}
     ]
     assert [row["measure"] for row in outcomes["otherOutcomes"]] == ["Anything else"]
+
+
+def test_parties_at_the_head_and_words_without_a_code() -> None:
+    text = OBSERVATIONAL.replace(
+        "First Posted : May 1, 2019\n",
+        "Sponsor:\nThe Firm\nCollaborators:\nFirst Helper\nSecond Helper\nFirst Posted : soon\n",
+    )
+    text = text.replace("Recruitment Status : Terminated", "Recruitment Status : Halted")
+    text = text.replace(
+        "Time Perspective: | Cross-Sectional |", "Time Perspective: | Sideways |\nMood: | Good |"
+    )
+    record = read_records(text.replace("| |\nStudy Type", "| Phase 9 |\nStudy Type").encode()).records[0]
+    sponsors = record.module("sponsorCollaboratorsModule")
+    assert sponsors["leadSponsor"] == {"name": "The Firm"}
+    assert sponsors["collaborators"] == [{"name": "First Helper"}, {"name": "Second Helper"}]
+    assert record.left_over["pageText.Mood"] == "Good"
+    draft = derive_draft(record)
+    draft.study()
+    unmapped = draft.mapping["registry"]["unmapped"]
+    assert unmapped["protocolSection.statusModule.overallStatus"] == "Halted"
+    assert unmapped["protocolSection.designModule.phases"] == ["Phase 9"]
+    assert unmapped["protocolSection.designModule.designInfo.timePerspective"] == "Sideways"
+    odd = [finding for finding in draft.findings if finding.code == "TW-REG-021"]
+    assert len(odd) >= 3
 
 
 def test_the_rest_of_that_page() -> None:

@@ -29,8 +29,6 @@ SEVERITIES: dict[str, Severity] = {
     "TW-REG-030": Severity.WARNING,  # outcome levels not stated
     "TW-REG-031": Severity.INFO,  # joined lists
     "TW-REG-032": Severity.INFO,  # page text left over
-    "TW-REG-033": Severity.INFO,  # what the layout does not carry
-    "TW-REG-034": Severity.WARNING,  # words that fit no code
     # repairs of readings
     "TW-REG-040": Severity.WARNING,  # lost superscript
     "TW-REG-041": Severity.INFO,  # HTML remains

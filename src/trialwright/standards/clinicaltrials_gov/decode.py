@@ -27,6 +27,7 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -95,7 +96,7 @@ def _decode_as(data: bytes, encoding: str, origin: str) -> Decoded:
 
 def _checked(text: str, findings: tuple[Finding, ...], origin: str) -> Decoded:
     sample = text[:20000]
-    odd = sum(1 for character in sample if character < " " and character not in "\t\n\r\x0b\x0c")
+    odd = len(_CONTROL.findall(sample))
     if odd > 0.01 * len(sample) + 2:
         return _not_text("The file is binary.", "Give a registry record as JSON, XML or page text.", origin)
     if not text.strip("\ufeff \t\r\n"):

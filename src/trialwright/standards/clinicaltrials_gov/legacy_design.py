@@ -59,7 +59,7 @@ def read_design(root: Node) -> Json:
         _put(module, "expandedAccessTypes", types)
     biospec: Json = {}
     retention = root.words("biospec_retention")
-    _put(biospec, "retention", code_for("BioSpecRetention", retention) if retention else None)
+    _put(biospec, "retention", (code_for("BioSpecRetention", retention) or retention) if retention else None)
     description = root.first("biospec_descr")
     block = description.first("textblock") if description is not None else None
     _put(biospec, "description", render_block(block.text) if block is not None else None)
@@ -86,10 +86,10 @@ def _info(root: Node) -> Json:
     words = node.words("masking")
     if words:
         head, _, roles = words.partition("(")
-        code = code_for("DesignMasking", words) or code_for("DesignMasking", head)
-        masking["masking"] = code or words
-        who = [code_for("WhoMasked", role) for role in roles.rstrip(")").split(",")]
-        _put(masking, "whoMasked", [one for one in who if one])
+        whole = code_for("DesignMasking", words)
+        masking["masking"] = whole or code_for("DesignMasking", head) or words
+        names = [] if whole else [role.strip() for role in roles.rstrip(")").split(",")]
+        _put(masking, "whoMasked", [code_for("WhoMasked", name) or name for name in names if name])
     _put(masking, "maskingDescription", node.words("masking_description"))
     _put(info, "maskingInfo", masking)
     return info

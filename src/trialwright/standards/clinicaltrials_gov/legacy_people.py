@@ -134,8 +134,8 @@ def read_sharing(root: Node) -> Json:
     plan = node.words("sharing_ipd")
     _put(module, "ipdSharing", (code_for("IpdSharing", plan) or plan) if plan else None)
     _put(module, "description", node.words("ipd_description"))
-    types = [code_for("IpdSharingInfoType", one.text.strip()) for one in node.all("ipd_info_type")]
-    _put(module, "infoTypes", [code for code in types if code])
+    types = [one.text.strip() for one in node.all("ipd_info_type")]
+    _put(module, "infoTypes", [code_for("IpdSharingInfoType", one) or one for one in types])
     for key, tag in (
         ("timeFrame", "ipd_time_frame"),
         ("accessCriteria", "ipd_access_criteria"),

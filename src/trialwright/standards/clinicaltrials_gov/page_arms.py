@@ -51,12 +51,13 @@ def _split_interventions(cell: str) -> list[tuple[str, str]]:
     return found
 
 
-def parse_arms(lines: list[str], listed: tuple[tuple[str, str], ...]) -> Json:
-    """The arms table and the interventions in it, in the order of the first table."""
+def parse_arms(lines: list[str], listed: tuple[tuple[str, str], ...]) -> tuple[Json, list[str]]:
+    """The arms table with its interventions in the order of the first table, and lines that fill no row."""
     arms: list[Json] = []
     seen: list[Json] = []
     known = {intervention_name(*one) for one in listed}
-    for left, right in _rows(lines):
+    rows, rest = _rows(lines)
+    for left, right in rows:
         arm = _arm(left)
         if arm is None:
             continue
@@ -71,7 +72,7 @@ def parse_arms(lines: list[str], listed: tuple[tuple[str, str], ...]) -> Json:
     interventions = _in_order(_merged(seen, listed), listed)
     if interventions:
         module["interventions"] = interventions
-    return module
+    return module, rest
 
 
 def _merged(seen: list[Json], listed: tuple[tuple[str, str], ...]) -> list[Json]:
@@ -92,8 +93,8 @@ def _words(one: Json) -> Json:
     return {key: value for key, value in one.items() if key != "armGroupLabels"}
 
 
-def _rows(lines: list[str]) -> list[tuple[list[str], list[str]]]:
-    """Rows of two cells. A cell ends where a line ends with a bar."""
+def _rows(lines: list[str]) -> tuple[list[tuple[list[str], list[str]]], list[str]]:
+    """Rows of two cells, and a last cell without partner. A cell ends where a line ends with a bar."""
     cells: list[list[str]] = [[]]
     for line in lines:
         text = line.rstrip()
@@ -106,7 +107,8 @@ def _rows(lines: list[str]) -> list[tuple[list[str], list[str]]]:
         else:
             cells[-1].append(text)
     cells = [[line for line in cell if line.strip()] for cell in cells]
-    return list(zip(cells[0::2], cells[1::2], strict=False))
+    rest = cells[-1] if len(cells) % 2 else []
+    return list(zip(cells[0::2], cells[1::2], strict=False)), rest
 
 
 def _bars(text: str) -> bool:

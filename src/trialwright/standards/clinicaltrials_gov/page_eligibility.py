@@ -54,8 +54,10 @@ def _split(lines: list[str]) -> tuple[list[str], list[str]]:
 
 def _row(module: Json, key: str, value: str) -> bool:
     if key == "ages eligible for study":
-        module.update(_ages(value))
-    elif key in ("sexes eligible for study", "genders eligible for study", "gender eligible for study"):
+        ages = _ages(value)
+        module.update(ages)
+        return bool(ages)
+    if key in ("sexes eligible for study", "genders eligible for study", "gender eligible for study"):
         code = code_for("Sex", value)
         if code is None:
             return False

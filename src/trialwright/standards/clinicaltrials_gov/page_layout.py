@@ -31,11 +31,11 @@ class Page:
 
 
 _NAVIGATION = re.compile(
-    r"\s*-?\s*(Study Details|Tabular View|No Results Posted|Study Results|Results|Disclaimer"
-    r"|How to Read a Study Record|History of Changes|Results Submitted)\s*\Z"
+    r"\s*(?:-\s*)?(Study Details|Tabular View|No Results Posted|Study Results|How to Read a Study Record"
+    r"|(?<=- )Disclaimer|(?<=- )Results Submitted|(?<=- )History of Changes)\s*\Z"
 )
 _NOISE = re.compile(
-    r"\s*(!\[[^\]]*\]\([^)]*\)\s*\|?|Go to\b.*|Top of Page.*|Layout table for .*|Hide .*|Show .*more.*"
+    r"\s*(!\[[^\]]*\]\([^)]*\)\s*\|?|Go to\b.*|Top of Page.*|Layout table for .*"
     r"|Study Description|Study Design|Arms and Interventions|Outcome Measures|Contacts and Locations"
     r"|More Information|Study Details|Brief Summary\s*:?|Detailed Description\s*:?|Eligibility Criteria"
     r"|Criteria|Sponsors and Collaborators|Investigators|Locations|Publications of Results\s*:?"
@@ -85,10 +85,10 @@ def parse_layout(text: str) -> Page:
         state, keep = _next_state(state, line, cell_open, page)
         if not keep:
             continue
-        if state == "title":
-            page.title = page.title or line.strip().lstrip("#").strip()
+        if state == "title" and not page.title:
+            page.title = line.strip().lstrip("#").strip()
             continue
-        target: Lines = getattr(page, state)
+        target: Lines = getattr(page, "header" if state == "title" else state)
         target.append(line)
         if line.strip():
             cell_open = not line.endswith("|")

@@ -81,12 +81,10 @@ def _row(more: More, key: str, label: str, value: str) -> None:
     elif key in _YES_NO:
         more.oversight[_YES_NO[key]] = value.strip().lower() == "yes"
     elif key == "plan to share ipd":
-        code = code_for("IpdSharing", value)
-        if code:
-            more.sharing["ipdSharing"] = code
+        more.sharing["ipdSharing"] = code_for("IpdSharing", value) or value
     elif key == "supporting materials":
-        codes = [code_for("IpdSharingInfoType", one) for one in re.split(r"\n|(?<=\))\s+|,\s*", value)]
-        more.sharing["infoTypes"] = [code for code in codes if code]
+        names = [one.strip() for one in re.split(r"\n|(?<=\))\s+|,\s*", value) if one.strip()]
+        more.sharing["infoTypes"] = [code_for("IpdSharingInfoType", one) or one for one in names]
     elif key in _SHARING and value:
         more.sharing[_SHARING[key]] = value
     elif value and key != "individual participant data ipd sharing statement":

@@ -16,7 +16,7 @@ from .codes import registry_finding
 from .page_arms import parse_arms, parse_conditions
 from .page_contacts import parse_contacts
 from .page_eligibility import parse_eligibility
-from .page_header import parse_design, parse_header, parse_phases
+from .page_header import Head, parse_design, parse_header, parse_phases
 from .page_layout import Page, parse_layout
 from .page_more import More, parse_more, parse_secondary_id
 from .page_outcomes import parse_outcomes
@@ -71,7 +71,7 @@ def parse_page_text(text: str, origin: str) -> Record:
 def _protocol(
     page: Page, more: More, findings: list[Finding], assumed: dict[str, str], left_over: Json, origin: str
 ) -> Json:
-    status, number, sponsor = parse_header(page.header)
+    head = parse_header(page.header)
     rows, design_rest = parse_rows(page.design)
     design, dates, official_title, rest = parse_design(rows)
     table = parse_conditions(page.conditions)
@@ -88,22 +88,24 @@ def _protocol(
     contacts = parse_contacts(page.contacts)
     for label, value in (*rest, *eligibility_rest, *more.rest):
         left_over[f"pageText.{_name(label)}"] = value
-    if any(line.strip() for line in design_rest):
-        left_over["pageText.design"] = [line for line in design_rest if line.strip()]
+    arms, arms_rest = parse_arms(page.arms, table.interventions)
+    for name, lines in (("head", head.rest), ("design", design_rest), ("arms", arms_rest)):
+        if any(line.strip() for line in lines):
+            left_over[f"pageText.{name}"] = [line for line in lines if line.strip()]
     if len(outcomes) > 1 and not stated:
         _note_levels(outcomes, findings, assumed, origin)
     keywords, terms = split_tail(more.tail)
     if terms:
         left_over["pageText.terms"] = terms
     modules: Json = {
-        "identificationModule": _identification(page, more, number, official_title),
-        "statusModule": {**status, **dates, **_merged_dates(status, more.status)},
-        "sponsorCollaboratorsModule": _sponsors(more.responsible, sponsor, contacts),
+        "identificationModule": _identification(page, more, head.number, official_title),
+        "statusModule": {**head.status, **dates, **_merged_dates(head.status, more.status)},
+        "sponsorCollaboratorsModule": _sponsors(more.responsible or head.responsible, head, contacts),
         "oversightModule": more.oversight,
         "descriptionModule": _description(page),
         "conditionsModule": _conditions(table.conditions, keywords, page, findings, assumed, origin),
         "designModule": design,
-        "armsInterventionsModule": parse_arms(page.arms, table.interventions),
+        "armsInterventionsModule": arms,
         "outcomesModule": outcomes,
         "eligibilityModule": eligibility,
         "contactsLocationsModule": contacts,
@@ -141,15 +143,15 @@ def _merged_dates(head: Json, table: Json) -> Json:
     }
 
 
-def _sponsors(responsible: str, verified_by: str, contacts: Json) -> Json:
+def _sponsors(responsible: str, head: Head, contacts: Json) -> Json:
     """Lead sponsor and responsible party, as far as the page tells who is who."""
     module: Json = {}
-    sponsor = verified_by
+    sponsor = head.sponsor
     people = {
         one["name"].split(",")[0].lower() for one in contacts.get("overallOfficials", []) if "name" in one
     }
-    head = responsible.split(",")[0].strip()
-    person = head.lower() in people or (bool(responsible) and not _is_organisation(responsible, verified_by))
+    name = responsible.split(",")[0].strip().lower()
+    person = name in people or (bool(responsible) and not _is_organisation(responsible, sponsor))
     if responsible and person:
         module["responsibleParty"] = _investigator(responsible)
     elif responsible:
@@ -157,6 +159,8 @@ def _sponsors(responsible: str, verified_by: str, contacts: Json) -> Json:
         sponsor = sponsor or responsible
     if sponsor:
         module["leadSponsor"] = {"name": sponsor}
+    if head.collaborators:
+        module["collaborators"] = [{"name": one} for one in head.collaborators]
     return module
 
 
