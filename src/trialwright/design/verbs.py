@@ -1,0 +1,187 @@
+"""One function for each thing a statistician asks of a design; each answers with a JSON-ready mapping.
+
+``findings`` of an answer say what was wrong with the question; then the numbers are left out. The terminal
+and the web show these answers and add nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from trialwright.design.boundaries import compute_inflation
+from trialwright.design.check import check_scenario
+from trialwright.design.detectable import find_detectable_effect
+from trialwright.design.dose_finding import PowerModel, simulate_boin, simulate_crm
+from trialwright.design.explore import check_axes, compute_assurance, explore_designs
+from trialwright.design.monitoring import compute_boundaries, expected_events
+from trialwright.design.scenario import DesignScenario, Endpoint
+from trialwright.design.simulate import Progress, simulate_design
+from trialwright.design.sizing import (
+    compute_freedman_events,
+    compute_schoenfeld_events,
+    compute_schoenfeld_hazard_ratio,
+)
+from trialwright.design.toxicity import (
+    ToxicityRule,
+    compute_stopping_characteristics,
+    compute_three_plus_three,
+)
+from trialwright.study.findings import Finding, Severity, has_errors
+
+Answer = dict[str, Any]
+
+
+def answer_simulate(
+    scenario: DesignScenario,
+    replicates: int,
+    seed: int,
+    cores: int = 1,
+    progress: Progress | None = None,
+    detectable_replicates: int = 0,
+) -> Answer:
+    """`design simulate`: operating characteristics.
+
+    With ``detectable_replicates`` also the hazard ratio that the design detects with 80 % power, by
+    simulation with all the scenario's losses.
+    """
+    answer = simulate_design(scenario, replicates, seed, cores, progress).as_json()
+    if detectable_replicates > 0 and answer["analyses"]:
+        endpoints: list[Endpoint] = [e for e in ("os", "pfs") if scenario.tests_endpoint(e)]
+        answer["detectable"] = [
+            find_detectable_effect(scenario, endpoint, 0.8, detectable_replicates, seed, cores).as_json()
+            for endpoint in endpoints
+        ]
+    return answer
+
+
+def answer_boundaries(scenario: DesignScenario, power: float = 0.8) -> Answer:
+    """`design boundaries`: the group-sequential boundaries of a scenario, and what they cost."""
+    findings = check_scenario(scenario)
+    boundaries = None if has_errors(findings) else compute_boundaries(scenario)
+    if boundaries is None:
+        if not findings:
+            message = f"Scenario `{scenario.id}` has no group-sequential boundaries."
+            remedy = "Add `group_sequential` to the scenario, with an efficacy boundary."
+            findings = [Finding("TW-DES-040", Severity.ERROR, message, remedy)]
+        return {"scenario": scenario.id, "findings": [finding.as_json() for finding in findings]}
+    return {
+        "scenario": scenario.id,
+        "endpoint": scenario.tests[0].endpoint,
+        "looks": [asdict(look) for look in scenario.looks],
+        "alpha": scenario.alpha,
+        "sides": scenario.sides,
+        **boundaries.as_json(),
+        "information_inflation": compute_inflation(boundaries, power),
+        "power": power,
+        "findings": [finding.as_json() for finding in findings],
+    }
+
+
+def answer_size(scenario: DesignScenario, hazard_ratio: float, power: float = 0.8) -> Answer:
+    """`design size`: events for a hazard ratio by formula, against the events that the scenario can give."""
+    if not 0 < hazard_ratio < 1 or not scenario.alpha / scenario.sides < power < 1:
+        message = "A hazard ratio between 0 and 1 and a power above alpha and below 1 are needed."
+        finding = Finding("TW-DES-041", Severity.ERROR, message, "Change `hazard_ratio` or `power`.")
+        return {"scenario": scenario.id, "findings": [finding.as_json()]}
+    control, experimental = scenario.arm_sizes
+    share, ratio = experimental / scenario.subjects, experimental / max(control, 1)
+    given = hazard_ratio, power, scenario.alpha, scenario.sides
+    at_months = scenario.looks[-1].at_months
+    reachable: dict[str, Any] = {}
+    for endpoint in ("os", "pfs"):
+        if at_months is not None and scenario.tests_endpoint(endpoint):
+            events = expected_events(scenario, endpoint, at_months)
+            detects = compute_schoenfeld_hazard_ratio(events, power, scenario.alpha, scenario.sides, share)
+            reachable[endpoint] = {"events_without_drop_out": events, "detectable_hazard_ratio": detects}
+    return {
+        "scenario": scenario.id,
+        "hazard_ratio": hazard_ratio,
+        "power": power,
+        "alpha": scenario.alpha,
+        "sides": scenario.sides,
+        "events": {
+            "Schoenfeld 1981": compute_schoenfeld_events(*given, share),
+            "Freedman 1982": compute_freedman_events(*given, ratio),
+        },
+        "at_the_last_analysis": reachable,
+        "findings": [finding.as_json() for finding in check_scenario(scenario)],
+    }
+
+
+def answer_explore(
+    scenario: DesignScenario,
+    axes: Mapping[str, Sequence[float]],
+    replicates: int,
+    seed: int,
+    cores: int = 1,
+    endpoint: Endpoint = "os",
+    progress: Progress | None = None,
+) -> Answer:
+    """`design explore`: a table of power over a grid; with two axes also the rows of a heat map."""
+    findings = [*check_scenario(scenario), *check_axes(axes)]
+    answer: Answer = {
+        "scenario": scenario.id,
+        "endpoint": endpoint,
+        "replicates": replicates,
+        "seed": seed,
+        "axes": {name: list(values) for name, values in axes.items()},
+        "findings": [finding.as_json() for finding in findings],
+    }
+    if has_errors(findings):
+        return answer
+    points = explore_designs(scenario, axes, endpoint, replicates, seed, cores, progress)
+    answer["points"] = [point.as_json() for point in points]
+    if len(axes) == 2:
+        width = len(list(axes.values())[1])
+        power = [point.power for point in points]
+        answer["heat_map"] = [power[i : i + width] for i in range(0, len(power), width)]
+    return answer
+
+
+def answer_assurance(
+    scenario: DesignScenario,
+    prior_hazard_ratio: float,
+    prior_log_sd: float,
+    replicates: int,
+    seed: int,
+    cores: int = 1,
+    endpoint: Endpoint = "os",
+) -> Answer:
+    """`design explore --assurance`: power expected under a prior of the hazard ratio."""
+    findings = check_scenario(scenario)
+    answer: Answer = {"scenario": scenario.id, "findings": [finding.as_json() for finding in findings]}
+    if not has_errors(findings):
+        found = compute_assurance(
+            scenario, endpoint, prior_hazard_ratio, prior_log_sd, replicates, seed, cores
+        )
+        answer |= found.as_json()
+    return answer
+
+
+def answer_safety(
+    rule: ToxicityRule,
+    true_rates: Sequence[float],
+    dose_rates: Sequence[float] = (),
+    target: float = 0.3,
+    cohort: int = 3,
+    cohorts: int = 10,
+    replicates: int = 2000,
+    seed: int = 1,
+    skeleton: Sequence[float] = (),
+) -> Answer:
+    """`design safety`: a stopping rule at true rates, and dose finding at true rates of the dose levels."""
+    answer: Answer = {
+        "rule": asdict(rule),
+        "boundary": rule.boundary(),
+        "characteristics": [asdict(row) for row in compute_stopping_characteristics(rule, true_rates)],
+        "findings": list[Any](),
+    }
+    if dose_rates:
+        answer["three_plus_three"] = compute_three_plus_three(dose_rates).as_json()
+        answer["boin"] = simulate_boin(dose_rates, target, cohort, cohorts, replicates, seed).as_json()
+    if skeleton:
+        model = PowerModel(tuple(skeleton), target)
+        answer["crm"] = simulate_crm(dose_rates, model, cohort, cohorts, replicates, seed).as_json()
+    return answer
