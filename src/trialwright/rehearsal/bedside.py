@@ -119,6 +119,6 @@ def note_not_given(stage: Stage, patient: Patient, product: Product, days: Itera
         yield stage.at(patient.site, working_day(on + timedelta(days=1)), 10.0)
         if not patient.is_treated_on(on):
             continue
-        text = f"{product.name} of day {day} was not given: the batch failed."
+        text = f"{product.name} of day {day} was not given: no released product was at hand."
         command = RecordDeviation(patient.subject, "dose", "major", text, on.isoformat())
         stage.do(actions.record_deviation, actor, command)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from trialwright import actions
 from trialwright.rehearsal.agenda import Process
-from trialwright.rehearsal.bedside import give, note_not_given
+from trialwright.rehearsal.bedside import dispose, give, note_not_given
 from trialwright.rehearsal.dose_days import dose_date
 from trialwright.rehearsal.draws import Draws
 from trialwright.rehearsal.patient import Patient
@@ -109,15 +109,25 @@ def group_days(cycle: tuple[int, ...], shelf_hours: float) -> Iterator[tuple[int
 
 
 def _fill_on(stage: Stage, patient: Patient, run: Run) -> date:
+    """The day of filling: early enough for tests that must be final before release, late enough for the cells."""
     first = dose_date(stage, patient, run.days[0])
-    shelf = run.product.shelf_life
-    fresh = shelf is not None and shelf.hours < FRESH_HOURS
-    return first if fresh else max(first - timedelta(days=AHEAD_DAYS), patient.day_one)
+    soonest = patient.day_one + _made_in(run.product)
+    return max(first - timedelta(days=_ahead_days(stage, run.product)), soonest)
 
 
-def _start_at(stage: Stage, patient: Patient, run: Run):
-    made_in = timedelta(days=run.product.manufacture_days or 0)
-    return stage.at(patient.site, max(_fill_on(stage, patient, run) - made_in, patient.day_one), 9.0)
+def _ahead_days(stage: Stage, product: Product) -> int:
+    if product.shelf_life is not None and product.shelf_life.hours < FRESH_HOURS:
+        return 0
+    waits = not product.conditional_release and any(not test.before_release for test in product.release_tests)
+    return stage.rehearsal.open_test_days + 1 if waits else AHEAD_DAYS
+
+
+def _made_in(product: Product) -> timedelta:
+    return timedelta(days=product.manufacture_days or 0)
+
+
+def _start_at(stage: Stage, patient: Patient, run: Run) -> datetime:
+    return stage.at(patient.site, _fill_on(stage, patient, run) - _made_in(run.product), 9.0)
 
 
 def make(stage: Stage, patient: Patient, run: Run, collection: str) -> Process:
@@ -199,8 +209,13 @@ def _release(stage: Stage, patient: Patient, run: Run, kind: ReleaseKind) -> Non
 def _plan_doses(stage: Stage, patient: Patient, run: Run) -> None:
     state = stage.state(patient.subject)
     for container in containers_of(state, state.batches[run.batch]):
-        on = dose_date(stage, patient, container.planned_day)
-        process = give(stage, patient, run.product, container.id, container.planned_day)
+        day = container.planned_day
+        on = dose_date(stage, patient, day)
+        if on < stage.today(patient.site):
+            stage.agenda.plan(stage.now, dispose(stage, patient, container.id))
+            stage.agenda.plan(stage.now, note_not_given(stage, patient, run.product, (day,)))
+            continue
+        process = give(stage, patient, run.product, container.id, day)
         stage.agenda.plan(stage.at(patient.site, on, 9.0), process)
 
 
