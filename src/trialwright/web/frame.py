@@ -95,6 +95,7 @@ def frame_context(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         if not place.rights or any(viewer.may(right) for right in place.rights)
     ]
     head = read_head()
+    site = viewer.study.site(viewer.site) if viewer.site else None
     return {
         "viewer": viewer,
         "study": viewer.study,
@@ -104,5 +105,6 @@ def frame_context(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         "head_seq": head.seq,
         "head_hash": head.hash,
         "software": f"Trialwright {__version__}",
-        "site": viewer.study.site(viewer.site) if viewer.site else None,
+        "site": site,
+        "zone": site.time_zone if site else "",
     }

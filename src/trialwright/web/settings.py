@@ -57,7 +57,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "trialwright.web.errors.store_faults",
 ]
+CSRF_FAILURE_VIEW = "trialwright.web.errors.csrf_failure"
 ROOT_URLCONF = "trialwright.web.urls"
 TEMPLATES = [
     {

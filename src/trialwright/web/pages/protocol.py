@@ -53,7 +53,8 @@ def findings_of_version(version: str) -> tuple[Finding, ...]:
 def _criteria(study: Study) -> list[tuple[str, list[Criterion]]]:
     sections = (("Inclusion", "inclusion"), ("Exclusion", "exclusion"))
     return [
-        (title, [c for c in study.eligibility.criteria if c.section == section]) for title, section in sections
+        (title, [c for c in study.eligibility.criteria if c.section == section])
+        for title, section in sections
     ]
 
 
@@ -69,7 +70,11 @@ def schedule_grid(study: Study) -> Grid:
     """The schedule of activities; a visit that returns stands once, with the first of its days."""
     visits = tuple(visit for visit in expand_visits(study) if visit.number == 1)
     collections = {product.collection.day for product in study.products if product.collection}
-    rows = [("Collection", tuple("●" if visit.day in collections else "" for visit in visits))] if collections else []
+    rows = (
+        [("Collection", tuple("●" if visit.day in collections else "" for visit in visits))]
+        if collections
+        else []
+    )
     for product in study.products:
         rows.append((product.name, tuple("●" if visit.day in product.days else "" for visit in visits)))
     for form in study.forms:

@@ -1,0 +1,105 @@
+"""The report as this viewer may see it: by arm, or with the arms put together before anything is computed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+from django.db import connections
+from django.utils import timezone
+
+from trialwright.actions.analyse import Cut, take_cut
+from trialwright.report.build import build_report
+from trialwright.report.model import Figure, Number, Report, Row, Section, Stamp, Table
+from trialwright.store.databases import LEDGER
+from trialwright.store.ledger import SOFTWARE, read_head
+from trialwright.study.model import Study
+from trialwright.study.model.products import Arm
+from trialwright.trial.subject import SubjectState
+
+from .viewer import Viewer
+
+POOLED_ARM = "all_subjects"
+TELLING_SECTIONS = ("exposure",)
+"""Sections whose rows name products, so that whom a number counts could tell the arm."""
+
+
+def report_of(viewer: Viewer) -> Report:
+    """The report of everything recorded so far, kept until something new is recorded."""
+    database = str(connections[LEDGER].settings_dict["NAME"])
+    today = timezone.now().date()
+    return _report(database, viewer.study.id, read_head().seq, today, viewer.may("see_arms"))
+
+
+@lru_cache(maxsize=4)
+def _report(_database: str, study: str, seq: int, today: date, by_arm: bool) -> Report:
+    cut = take_cut(study, seq)
+    on = min(cut.last_recorded_on, today)
+    stamp = Stamp(
+        study=study,
+        study_version=cut.conduct.version,
+        protocol_version=cut.study.version,
+        ledger_head=cut.hash,
+        cut_seq=cut.seq,
+        cut_on=on.isoformat(),
+        software=SOFTWARE,
+        simulated=cut.conduct.simulated,
+    )
+    if by_arm:
+        return build_report(cut.study, cut.subjects, stamp, on)
+    return _hide_members(build_report(pool_study(cut), [pool_state(s) for s in cut.subjects], stamp, on))
+
+
+def pool_study(cut: Cut) -> Study:
+    """The study with one arm in the place of all, so that no number can be computed by arm."""
+    products = tuple(dict.fromkeys(product for arm in cut.study.arms for product in arm.products))
+    pooled = Arm(id=POOLED_ARM, label="All subjects", products=products)
+    analysis = cut.study.analysis.model_copy(update={"reference_arm": None})
+    return cut.study.model_copy(update={"arms": (pooled,), "analysis": analysis})
+
+
+def pool_state(state: SubjectState) -> SubjectState:
+    """The subject in the pooled arm."""
+    if state.allocation is None:
+        return state
+    return state.model_copy(update={"allocation": state.allocation.model_copy(update={"arm": POOLED_ARM})})
+
+
+def _hide_members(report: Report) -> Report:
+    sections = (
+        replace(section, blocks=tuple(_hide(block) for block in section.blocks))
+        if section.id in TELLING_SECTIONS
+        else section
+        for section in report.sections
+    )
+    return replace(report, sections=tuple(sections))
+
+
+def _hide(block: Table | Figure) -> Table | Figure:
+    if isinstance(block, Figure):
+        return block if block.data is None else replace(block, data=_hide_table(block.data))
+    return _hide_table(block)
+
+
+def _hide_table(table: Table) -> Table:
+    rows = (
+        Row(
+            row.label,
+            tuple(replace(c, subjects=(), sources=()) if isinstance(c, Number) else c for c in row.cells),
+            row.indent,
+        )
+        for row in table.rows
+    )
+    return replace(table, rows=tuple(rows))
+
+
+def find_section(report: Report, section_id: str) -> Section | None:
+    """The section of that id, or None."""
+    return next((section for section in report.sections if section.id == section_id), None)
+
+
+def find_figure(report: Report, figure_id: str) -> Figure | None:
+    """The figure of that id, or None."""
+    figures = (block for section in report.sections for block in section.blocks if isinstance(block, Figure))
+    return next((figure for figure in figures if figure.id == figure_id), None)
