@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from trialwright.study.checks import check_loaded, check_study
 from trialwright.study.findings import Severity
@@ -17,102 +18,7 @@ STUDIES = Path(__file__).parents[2] / "studies"
 
 def good() -> dict[str, Any]:
     """A study in which nothing is wrong."""
-    visit = {"epoch": "treatment", "track": "treatment", "window": {"before_days": 0, "after_days": 1}}
-    return {
-        "format": "trialwright-study/1",
-        "id": "good",
-        "version": "1",
-        "title": "A good study",
-        "registry": {},
-        "design": {
-            "allocation": "RANDOMIZED",
-            "masking": "NONE",
-            "enrolment": {"count": 40},
-            "randomisation": {"method": "permuted_blocks", "block_sizes": [4, 6]},
-        },
-        "arms": [{"id": "a", "label": "A", "products": ["cells"]}, {"id": "b", "label": "B"}],
-        "products": [
-            {
-                "id": "cells",
-                "name": "Cells",
-                "kind": "T cells",
-                "dose": {"minimum": 1, "maximum": 2, "unit": "{cells}"},
-                "route": "intravenous",
-                "cycles": [[21], [42], [63]],
-                "release_tests": [
-                    {"id": "viability", "label": "Viability", "limit": "result >= 70 %", "unit": "%"}
-                ],
-            }
-        ],
-        "eligibility": {
-            "variables": [
-                {
-                    "id": "creatinine",
-                    "label": "Creatinine",
-                    "kind": "number",
-                    "unit": "mg/dL",
-                    "form": "laboratory",
-                    "item": "creatinine",
-                }
-            ],
-            "criteria": [
-                {
-                    "id": "i1",
-                    "section": "inclusion",
-                    "text": "Creatinine < 2.5 mg/dL",
-                    "rule": "creatinine < 2.5 mg/dL",
-                }
-            ],
-        },
-        "epochs": [{"id": "treatment", "label": "Treatment"}],
-        "visits": [
-            {"id": f"day_{day}", "label": f"Day {day}", "day": day, "forms": ["laboratory"], **visit}
-            for day in (21, 42, 63)
-        ],
-        "forms": [
-            {
-                "id": "laboratory",
-                "title": "Laboratory",
-                "records": "laboratory",
-                "items": [
-                    {
-                        "id": "creatinine",
-                        "label": "Creatinine",
-                        "kind": "number",
-                        "units": ["mg/dL"],
-                        "range": {
-                            "hard_minimum": 0,
-                            "expected_minimum": 0.5,
-                            "expected_maximum": 2,
-                            "hard_maximum": 20,
-                        },
-                    }
-                ],
-            }
-        ],
-        "sites": [{"id": "one", "name": "Site one"}],
-        "roles": [
-            {
-                "id": "investigator",
-                "label": "Investigator",
-                "scope": "site",
-                "rights": [
-                    "register_subject",
-                    "record_consent",
-                    "enter_data",
-                    "confirm_eligibility",
-                    "allocate",
-                    "see_subjects",
-                ],
-            },
-            {
-                "id": "monitor",
-                "label": "Monitor",
-                "scope": "study",
-                "rights": ["see_subjects", "verify_data"],
-            },
-        ],
-    }
+    return YAML(typ="safe").load((Path(__file__).parent / "good.yaml").read_text(encoding="utf-8"))
 
 
 def codes(document: dict[str, Any]) -> dict[str, str]:

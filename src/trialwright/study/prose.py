@@ -21,7 +21,9 @@ def render_design(study: Study) -> str:
         (design.intervention_model or "").lower().replace("_", " "),
     ]
     kind = " ".join(word for word in words if word)
-    phases = " and ".join(phase.replace("PHASE", "phase ").lower() for phase in design.phases if phase != "NA")
+    phases = " and ".join(
+        phase.replace("PHASE", "phase ").lower() for phase in design.phases if phase != "NA"
+    )
     count = design.enrolment.count if design.enrolment else None
     size = f" with {count} subjects planned" if count is not None else ""
     arms = f" in {_number(len(study.arms))} arms" if study.arms else ""
