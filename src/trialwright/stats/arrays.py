@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 FloatArray = NDArray[np.floating[Any]]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
+KeyArray = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,23 +75,26 @@ def compute_reverse_kaplan_meier(
 def compute_curve(
     ascending: FloatArray, event: BoolArray, *, interval: IntervalType, level: float
 ) -> KaplanMeier:
-    """The curve of already sorted times and their events (see ``compute_kaplan_meier``)."""
+    """The curve of already sorted times and their events (see ``compute_kaplan_meier``).
+
+    ``ascending`` is overwritten with the distinct times.
+    """
     if interval not in INTERVAL_TYPES:
         raise ValueError(f"unknown interval type; choose one of {', '.join(INTERVAL_TYPES)}")
     check_level(level)
     from trialwright.stats.kernels import fill_curve
 
     n = ascending.shape[0]
-    time, survival, log_error = (np.empty(n) for _ in range(3))
-    counts = np.empty((3, n), np.int64)
-    rows = fill_curve(ascending, event, time, counts, survival, log_error)
-    time, survival, log_error = time[:rows], survival[:rows], log_error[:rows]
+    block = np.empty((7, n))  # one piece of memory, for the system hands out large pieces faster than small
+    counts = block[4:].view(np.int64)
+    rows = fill_curve(ascending, event, counts, block[0], block[1])
+    survival, log_error, lower, upper = block[:4, :rows]
     np.sqrt(log_error, out=log_error)
+    compute_survival_limits(survival, log_error, interval, level, lower, upper)
     with np.errstate(invalid="ignore"):  # at S = 0 the variance is infinite and the product undefined
-        std_error = survival * log_error
-    lower, upper = compute_survival_limits(survival, log_error, interval, level)
+        std_error = np.multiply(survival, log_error, out=log_error)
     return KaplanMeier(
-        time=time,
+        time=ascending[:rows],
         n_at_risk=counts[0, :rows],
         n_event=counts[1, :rows],
         n_censored=counts[2, :rows],
@@ -111,9 +114,14 @@ def compute_curve(
 
 
 def compute_survival_limits(
-    survival: FloatArray, log_error: FloatArray, interval: IntervalType, level: float
-) -> tuple[FloatArray, FloatArray]:
-    """Pointwise limits from S and the standard error of log S (same shapes); NaN where undefined.
+    survival: FloatArray,
+    log_error: FloatArray,
+    interval: IntervalType,
+    level: float,
+    lower: FloatArray,
+    upper: FloatArray,
+) -> None:
+    """Fill pointwise limits from S and the standard error of log S (same shapes); NaN where undefined.
 
     plain S +- z S s; log S exp(+-z s); log-log S^exp(+-z s / ln S). Clipped to [0, 1].
     """
@@ -121,18 +129,21 @@ def compute_survival_limits(
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if interval == "plain":
             half = z * survival * log_error
-            lower, upper = np.maximum(survival - half, 0.0), np.minimum(survival + half, 1.0)
+            np.maximum(survival - half, 0.0, out=lower)
+            np.minimum(survival + half, 1.0, out=upper)
         elif interval == "log":
             factor = np.exp(z * log_error)
-            lower, upper = survival / factor, np.minimum(survival * factor, 1.0)
+            np.divide(survival, factor, out=lower)
+            np.minimum(survival * factor, 1.0, out=upper)
         else:
             log_survival = np.log(survival)
-            factor = np.exp(z * log_error / log_survival)
-            lower, upper = np.exp(log_survival / factor), np.exp(log_survival * factor)
+            np.divide(log_error, log_survival, out=upper)
+            np.exp(np.multiply(upper, z, out=upper), out=upper)
+            np.exp(np.divide(log_survival, upper, out=lower), out=lower)
+            np.exp(np.multiply(log_survival, upper, out=upper), out=upper)
     fallen = int(np.argmax(survival < 1.0)) if survival.size and survival[-1] < 1.0 else survival.size
     for band in (lower, upper):  # the curve only falls: what is undefined stands at its two ends
         if interval == "log-log":
             band[:fallen] = np.nan
         if survival.size and survival[-1] <= 0:
             band[-1] = np.nan
-    return lower, upper

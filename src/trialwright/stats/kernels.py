@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-from trialwright.stats.arrays import BoolArray, FloatArray, IntArray
+from trialwright.stats.arrays import BoolArray, FloatArray, IntArray, KeyArray
 
 Loop = TypeVar("Loop")
 
@@ -48,15 +48,22 @@ def merge_near_ties(ascending: FloatArray, tolerance: float) -> None:
 
 
 @_compiled
+def split_keys(keys: KeyArray, event: BoolArray) -> None:
+    """Take the event out of the lowest bit of each key; what is left are the bits of the time."""
+    for i in range(keys.shape[0]):
+        event[i] = keys[i] & np.uint64(1)
+        keys[i] >>= np.uint64(1)
+
+
+@_compiled
 def fill_curve(
     ascending: FloatArray,
     event: BoolArray,
-    time: FloatArray,
     counts: IntArray,
     survival: FloatArray,
     log_variance: FloatArray,
 ) -> int:
-    """Fill one row a distinct time and answer how many rows were filled.
+    """Fill one row a distinct time, ``ascending`` with those times, and answer how many rows were filled.
 
     ``counts`` (3, n): at risk, events, censored. ``log_variance`` is Greenwood's of log S, infinite at S = 0.
     """
@@ -71,7 +78,7 @@ def fill_curve(
             at_risk = float(n - start)
             s *= (at_risk - d) / at_risk
             v += d / (at_risk * (at_risk - d))
-        time[row] = now
+        ascending[row] = now
         counts[0, row] = n - start
         counts[1, row] = d
         counts[2, row] = i - start - d

@@ -50,13 +50,15 @@ def parse_curve_times(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, Bo
     The bits of times that are not negative sort as whole numbers do and leave one bit free for the event,
     so that one sort of plain numbers does: a third of the time of finding an order.
     """
+    from trialwright.stats.kernels import split_keys
+
     times = parse_times(time)
     events = parse_events(event, times.shape[0])
     keys = np.ascontiguousarray(times).view(np.uint64) << np.uint64(1)
     np.bitwise_or(keys, events, out=keys)
     keys.sort()
-    sorted_events = (keys & np.uint64(1)).astype(np.bool_)
-    keys >>= np.uint64(1)
+    sorted_events = np.empty(keys.size, np.bool_)
+    split_keys(keys, sorted_events)
     return compute_tied_times(keys.view(np.float64)), sorted_events
 
 
