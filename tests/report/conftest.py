@@ -100,80 +100,72 @@ class Hand:
         self, number: int, arm: str, begin: int, progression: int | None, death: int | None
     ) -> SubjectState:
         day_one = START + timedelta(days=begin)
-
-        def on(day: int) -> date:
-            return day_one + timedelta(days=day - 1)
-
-        consent = Consent(
-            version="1", given_on=(day_one - timedelta(days=9)).isoformat(), versions=("1",), seq=self.next()
-        )
-        before = day_one - timedelta(days=5)
-        forms = [
-            self.form(
-                "screening", "demographics", before, birth_date=f"{1960 + number}-05-04", sex="MF"[number % 2]
-            ),
-            self.form("screening", "performance_status", before, ecog=str(number % 3)),
-            self.form(
-                "screening",
-                "disease_status",
-                before,
-                primary_site="stomach",
-                her2_ihc="3",
-                previous_lines="1",
-            ),
-            self.scan("screening", before, 50),
-            self.quality("screening", before, 3),
-        ]
+        given_on = (day_one - timedelta(days=9)).isoformat()
+        consent = Consent(version="1", given_on=given_on, versions=("1",), seq=self.next())
+        forms = self.screening(number, day_one - timedelta(days=5))
+        on = day_one.isoformat()
         allocation = Allocation(
-            arm=arm,
-            stratum="ALL",
-            slot=number,
-            allocated_on=day_one.isoformat(),
-            allocated_at="",
-            seq=self.next(),
+            arm=arm, stratum="ALL", slot=number, allocated_on=on, allocated_at="", seq=self.next()
         )
         last = min(death or 732, 732)
-        visits = [43 + 42 * n for n in range(17)]
-        for count, day in enumerate(visits, start=1):
-            if day >= last or (progression is not None and day > progression):
-                break
-            millimetres = 70 if day == progression else 50 - count
-            forms.append(self.scan(f"assessment_{count}", on(day), millimetres))
-            forms.append(self.quality(f"assessment_{count}", on(day), 3 if count % 2 else 4))
-        if death is None:
-            contact = self.form(
-                "survival_8", "survival_contact", on(729), alive="true", known_alive_on=on(729)
-            )
-            forms.append(contact)
-        else:
-            forms.append(self.form("log", "death", on(death), died_on=on(death).isoformat(), cause="disease"))
-        grade = "3" if number % 4 == 0 else "1"
-        forms.append(
-            self.form(
-                "log",
-                "adverse_event",
-                on(22),
-                term="Fever",
-                ctcae_term="Fever",
-                started_on=on(22),
-                grade=grade,
-                serious="false",
-                related_to_vaccine="no",
-                related_to_t_cells="probable",
-                outcome="recovered",
-            )
-        )
+        forms += self.assessments(day_one, last, progression)
+        forms += [self.end(day_one, death), self.event(number, day_one + timedelta(days=21))]
+        days = [day for day in (19, 20, 21) if day < last]
+        doses = [self.dose(number, arm, day, day_one + timedelta(days=day - 1)) for day in days]
         return SubjectState(
             study=self.study.id,
             subject=f"S01-{number:03d}",
             site="ehbh",
-            registered_on=before.isoformat(),
+            registered_on=given_on,
             consent=consent,
             allocation=allocation,
             forms={form_key(f.visit, f.form, f.repeat): f for f in forms},
             coi=f"COI-{number}",
-            administrations=tuple(self.dose(number, arm, day, on(day)) for day in (19, 20, 21) if day < last),
+            administrations=tuple(doses),
             last_seq=self.seq,
+        )
+
+    def screening(self, number: int, on: date) -> list[FormState]:
+        born = f"{1960 + number}-05-04"
+        return [
+            self.form("screening", "demographics", on, birth_date=born, sex="MF"[number % 2]),
+            self.form("screening", "performance_status", on, ecog=str(number % 3)),
+            self.form(
+                "screening", "disease_status", on, primary_site="stomach", her2_ihc="3", previous_lines="1"
+            ),
+            self.scan("screening", on, 50),
+            self.quality("screening", on, 3),
+        ]
+
+    def assessments(self, day_one: date, last: int, progression: int | None) -> list[FormState]:
+        forms: list[FormState] = []
+        for count, day in enumerate((43 + 42 * n for n in range(17)), start=1):
+            if day >= last or (progression is not None and day > progression):
+                break
+            on = day_one + timedelta(days=day - 1)
+            forms.append(self.scan(f"assessment_{count}", on, 70 if day == progression else 50 - count))
+            forms.append(self.quality(f"assessment_{count}", on, 3 if count % 2 else 4))
+        return forms
+
+    def end(self, day_one: date, death: int | None) -> FormState:
+        on = day_one + timedelta(days=(death or 729) - 1)
+        if death is None:
+            return self.form("survival_8", "survival_contact", on, alive="true", known_alive_on=on)
+        return self.form("log", "death", on, died_on=on.isoformat(), cause="disease")
+
+    def event(self, number: int, on: date) -> FormState:
+        return self.form(
+            "log",
+            "adverse_event",
+            on,
+            term="Fever",
+            ctcae_term="Fever",
+            started_on=on,
+            grade="3" if number % 4 == 0 else "1",
+            serious="false",
+            related_to_vaccine="no",
+            related_to_t_cells="probable",
+            outcome="recovered",
         )
 
     def quality(self, visit: str, on: date, level: int) -> FormState:
