@@ -53,8 +53,8 @@ def test_one_row_a_subject_also_for_those_with_nothing() -> None:
     reference = [{"subject": s, "reference_date": iso(0), "arm": "X"} for s in ("A", "B")]
     rules = BestResponseRules(missing_as_not_evaluable=False)
     rows = derive_best_response_rows(responses, reference, rules).rows
-    assert [(r["subject"], r["best_response"], r["best_response_rank"]) for r in rows] == [
-        ("A", "MISSING", 8),
+    assert [(r["subject"], r["best_response"], r["best_response_code"]) for r in rows] == [
+        ("A", "MISSING", 7),
         ("B", "PR", 2),
     ]
     assert (rows[0]["objective_response"], rows[0]["clinical_benefit"]) == ("N", "N")

@@ -176,7 +176,7 @@ def test_without_a_whole_baseline_nothing_is_evaluable_and_without_targets_not_a
 def test_parsing_of_readings() -> None:
     assert parse_reading("T1", " 12.5 ") == mm("T1", "12.5")
     assert parse_reading("T1", "tstm").state is State.TOO_SMALL
-    for wrong in ("", "-1", "NaN", "12 mm", "big"):
+    for wrong in ("", "-1", "NaN", "12 mm", "big", "1000.1", "1e27"):
         assert parse_reading("T1", wrong) is None
 
 
@@ -258,6 +258,21 @@ def test_duration_of_response_control_and_time_to_response() -> None:
     cut = compute_duration_of_response(course, response, ITT_ALL_EVENTS, SCHEDULE, cut_on=day(130))
     assert (cut.days, cut.event) == (43, False)
     assert compute_duration_of_response(course, response, ITT_ALL_EVENTS, SCHEDULE, cut_on=day(80)) is None
+
+
+def test_assessments_before_the_reference_date_count_only_where_the_plan_says_so() -> None:
+    case = ResponseHistory("S1", START, responses((-20, "PR"), (-10, "SD"), (50, "PD")))
+    assert compute_best_response(case).response is Response.PD
+    counted = compute_best_response(case, BestResponseRules(count_before_reference=True))
+    assert (counted.response, counted.on) == (Response.PR, day(-20))
+
+
+def test_no_evidence_of_disease_needs_the_window_like_stable_disease() -> None:
+    early = ResponseHistory("S1", START, responses((41, "NED")))
+    late = ResponseHistory("S1", START, responses((42, "NED"), (84, "PD")))
+    assert compute_best_response(early).response is Response.NE
+    assert compute_best_response(late).response is Response.NED
+    assert compute_clinical_benefit(late).value and not compute_clinical_benefit(early).value
 
 
 def test_who_did_not_respond_has_no_duration() -> None:

@@ -131,6 +131,11 @@ class Sheet:
         self.report("TW-FIL-012", Severity.ERROR, row, column, "This is not a number.", "Correct the value.")
         return None
 
+    def source_ids(self, row: int) -> tuple[int, ...]:
+        """The number of the ledger event of a row, where the file gives one."""
+        text = self.text(row, "source_id")
+        return (int(text),) if text.isascii() and text.isdigit() and len(text) < 19 else ()
+
     def flag(self, row: int, column: str) -> bool:
         """A cell as yes or no: Y, YES, TRUE and 1 are yes."""
         return self.text(row, column).upper() in ("Y", "YES", "TRUE", "1")

@@ -109,8 +109,7 @@ def _read_value(sheet: Sheet, row: int, role: Role, lesion: str, on: date) -> _A
     factor = _read_unit(sheet, row)
     if factor is None:
         return None
-    source = sheet.text(row, "source_id")
-    ids = (int(source),) if source.isdigit() else ()
+    ids = sheet.source_ids(row)
     sized = parse_reading(lesion, text, on=on, method=sheet.text(row, "method"))
     reading: _AnyReading | None = None
     if role is Role.TARGET and sized is not None:

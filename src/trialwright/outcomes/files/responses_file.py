@@ -24,7 +24,7 @@ from trialwright.outcomes.recist.best_response import (
     compute_objective_response,
     find_usable,
 )
-from trialwright.outcomes.recist.responses import BEST_FIRST, OVERALL_RESPONSES
+from trialwright.outcomes.recist.responses import OVERALL_RESPONSES, RESPONSE_CODES
 from trialwright.outcomes.traceability import Derived
 from trialwright.study.findings import Severity
 
@@ -124,8 +124,7 @@ def _read_assessment(sheet: Sheet, row: int) -> Assessment | None:
             message, remedy = "The response has no date.", "Give the date of the assessment."
             sheet.report("TW-FIL-021", Severity.ERROR, row, "date", message, remedy)
         return None
-    source = sheet.text(row, "source_id")
-    return Assessment(on, response, source_ids=(int(source),) if source.isdigit() else ())
+    return Assessment(on, response, source_ids=sheet.source_ids(row))
 
 
 def _result(history: ResponseHistory, rules: BestResponseRules, arm: str) -> dict[str, object]:
@@ -136,8 +135,7 @@ def _result(history: ResponseHistory, rules: BestResponseRules, arm: str) -> dic
     for name, best in (("best_response", plain), ("confirmed_best_response", sure)):
         row[name] = best.response.value
         row[f"{name}_date"] = best.on
-        rank = BEST_FIRST.index(best.response) + 1
-        row[f"{name}_rank"] = rank
+        row[f"{name}_code"] = RESPONSE_CODES.get(best.response)
     row["confirmed_on"] = sure.confirmed_on
     for confirmed, prefix in ((False, ""), (True, "confirmed_")):
         response = compute_objective_response(history, rules, confirmed=confirmed)
@@ -188,7 +186,7 @@ def derive_best_response_rows(
         mine = found.get(subject, [])
         last = progressed.get(subject)
         kept = tuple(a for a in mine if last is None or a.on <= last)
-        if any(a.on < on for a in kept):
+        if any(a.on < on for a in kept) and not rules.count_before_reference:
             message = "Responses dated before the reference date were left out."
             base.report("TW-FIL-025", Severity.WARNING, index, "reference_date", message, "Check the dates.")
         history = ResponseHistory(subject, on, kept, base.whole_date(index, "new_therapy_date"))

@@ -19,19 +19,20 @@ PR_AFTER_CR = "PR_AFTER_CR"
 """For review: disease after a complete response is progression, or the response was never complete."""
 
 _RESPONDING = (Response.CR, Response.PR)
-_EARLY_NOT_EVALUABLE = (Response.SD, Response.NON_CR_NON_PD)
+_EARLY_NOT_EVALUABLE = (Response.SD, Response.NON_CR_NON_PD, Response.NED)
 
 
 @dataclass(frozen=True, slots=True)
 class BestResponseRules:
     """The options of best overall response; all belong in the analysis plan.
 
-    ``start_window_days``: stable disease (and non-CR/non-PD) needs an assessment at least so many days
-    after the reference date. ``confirmation_days``: the confirming assessment lies at least so many days
-    after the first. ``max_not_evaluable``: so many ``NE`` may lie between the two.
-    ``accept_stable_between``: one ``SD`` may lie between a partial response and its confirmation.
-    ``missing_as_not_evaluable``: a subject without assessment is ``NE``, else ``MISSING``.
-    ``stop_at_progression``: assessments after the first ``PD`` do not count.
+    ``start_window_days``: stable disease (and non-CR/non-PD) needs an assessment at least so many days after
+    the reference date. ``confirmation_days``: the confirming assessment lies at least so many days after the
+    first. ``max_not_evaluable``: so many ``NE`` may lie between the two. ``accept_stable_between``: one
+    ``SD`` may lie between a partial response and its confirmation. ``missing_as_not_evaluable``: a subject
+    without assessment is ``NE``, else ``MISSING``. ``stop_at_progression``: assessments after the first
+    ``PD`` do not count. ``count_before_reference``: assessments before the reference date count too (they
+    never make stable disease).
     """
 
     start_window_days: int = 42
@@ -40,6 +41,7 @@ class BestResponseRules:
     accept_stable_between: bool = True
     missing_as_not_evaluable: bool = True
     stop_at_progression: bool = True
+    count_before_reference: bool = False
 
 
 DEFAULT_RULES = BestResponseRules()
@@ -101,7 +103,7 @@ def find_usable(history: ResponseHistory, rules: BestResponseRules = DEFAULT_RUL
     for assessment in sorted(history.assessments, key=lambda a: a.on):
         if history.new_therapy_on is not None and assessment.on >= history.new_therapy_on:
             break
-        if assessment.on < history.reference_on:
+        if assessment.on < history.reference_on and not rules.count_before_reference:
             continue
         usable.append(assessment)
         if assessment.is_progression and rules.stop_at_progression:

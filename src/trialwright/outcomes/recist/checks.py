@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from trialwright.outcomes.recist.lesions import Lesion, LesionHistory, Reading, State, Visit
+from trialwright.outcomes.recist.lesions import (
+    Lesion,
+    LesionHistory,
+    Reading,
+    State,
+    Visit,
+    compute_decimals,
+)
 from trialwright.outcomes.recist.responses import Response
 from trialwright.outcomes.recist.time_points import TimePoint
 from trialwright.study.findings import Finding, Place, Severity
@@ -134,7 +141,7 @@ def _check_readings(visit: Visit, lesions: dict[str, Lesion], report: _Report) -
             message = f"Lesion {reading.lesion} merged with one that was not measured at this assessment."
             remedy = "Name the target that carries the diameter of the merged mass, and enter that diameter."
             report.add("TW-REC-012", Severity.ERROR, message, remedy, *where, reading.lesion)
-        if reading.mm is not None and reading.mm != round(reading.mm, 1):
+        if reading.mm is not None and compute_decimals(reading.mm) > 1:
             message = f"Lesion {reading.lesion} is given finer than 0.1 mm."
             report.add("TW-REC-013", Severity.WARNING, message, "Round to 0.1 mm.", *where, reading.lesion)
 

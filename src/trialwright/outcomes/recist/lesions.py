@@ -14,6 +14,9 @@ from enum import StrEnum
 TOO_SMALL_MM = Decimal(5)
 """What stands for a target lesion that is present but too small to measure."""
 
+LARGEST_MM = Decimal(1000)
+"""No lesion is larger; a number beyond it is a slip of the unit or of the pen."""
+
 NORMAL_NODE_MM = Decimal(10)
 """A node with a short axis below this is normal."""
 
@@ -168,11 +171,17 @@ _CODES = {
 }
 
 
+def compute_decimals(mm: Decimal) -> int:
+    """How many decimal places a number has, trailing zeros apart; 0 for a whole one."""
+    exponent = mm.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
 def parse_reading(lesion: str, text: str, *, on: date | None = None, method: str = "") -> Reading | None:
     """A reading from what a form or file holds: a number of millimetres or a code.
 
     Codes: ``TSTM`` (too small to measure), ``ABSENT``, ``NE`` (not evaluable), ``MERGED``. ``None`` for
-    anything else, and for a negative number.
+    anything else, for a negative number and for one beyond a metre.
     """
     cleaned = text.strip().upper()
     state = _CODES.get(cleaned)
@@ -182,6 +191,6 @@ def parse_reading(lesion: str, text: str, *, on: date | None = None, method: str
         mm = Decimal(cleaned)
     except InvalidOperation:
         return None
-    if not mm.is_finite() or mm < 0:
+    if not mm.is_finite() or not 0 <= mm <= LARGEST_MM:
         return None
     return Reading(lesion, State.MEASURED, mm, on=on, method=method)

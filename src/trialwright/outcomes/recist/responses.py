@@ -30,6 +30,7 @@ BEST_FIRST = (
     Response.PR,
     Response.SD,
     Response.NON_CR_NON_PD,
+    Response.NED,
     Response.PD,
     Response.NE,
     Response.ND,
@@ -37,5 +38,16 @@ BEST_FIRST = (
 )
 """Best overall response takes the first of these that an assessment qualifies for."""
 
-OVERALL_RESPONSES = frozenset(BEST_FIRST[:7]) | {Response.NED}
+RESPONSE_CODES = {
+    Response.CR: 1,
+    Response.PR: 2,
+    Response.SD: 3,
+    Response.NON_CR_NON_PD: 4,
+    Response.PD: 5,
+    Response.NE: 6,
+    Response.MISSING: 7,
+}
+"""The usual numeric codes of best response (ADaM's AVAL); NED and ND have none."""
+
+OVERALL_RESPONSES = frozenset(BEST_FIRST) - {Response.MISSING}
 """What a time-point response in a file may be."""
