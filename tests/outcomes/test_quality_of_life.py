@@ -173,6 +173,11 @@ def test_of_two_forms_in_one_window_the_nearest_counts_and_a_tie_goes_to_the_ear
     ]
 
 
+def test_a_form_of_a_subject_without_a_start_has_no_visit() -> None:
+    (placed,) = derive_placed_forms([form(21, "S9")], [VisitWindow("W3", 21, 14, 28)], {})
+    assert (placed.visit, placed.counts) == ("", False)
+
+
 def test_compliance_expects_nothing_from_the_dead_and_nothing_too_early() -> None:
     windows = [VisitWindow("W3", 21, 14, 28), VisitWindow("W6", 42, 35, 49)]
     people = [

@@ -161,7 +161,9 @@ def test_exposure_and_dose_intensity() -> None:
     ]
     cells, vaccine = compute_exposure("S1", START, PLAN, given_doses)
     assert (cells.doses_planned, cells.doses_given, cells.doses_in_range) == (2, 1, 1)
-    assert (cells.intensity, cells.delay_days, cells.duration_days) == (1.0, 2, 1)
+    # 2e9 lies in the range and counts as planned; the dose not given is held against the lower end, 1e9.
+    assert (cells.planned, cells.received) == (Decimal("3e9"), Decimal("2e9"))
+    assert (cells.intensity, cells.delay_days, cells.duration_days) == (pytest.approx(2 / 3), 2, 1)
     assert cells.source_ids == (1, 2)
     assert (vaccine.intensity, vaccine.duration_days, vaccine.unit) == (0.0, None, "mL")
 
@@ -170,6 +172,14 @@ def test_a_dose_outside_the_range_is_given_but_not_in_range() -> None:
     given_doses = [GivenDose("S1", "T cells", 21, Decimal("7e9"), START)]
     (cells, _) = compute_exposure("S1", None, PLAN, given_doses)
     assert (cells.doses_given, cells.doses_in_range, cells.delay_days) == (1, 0, 0)
+    assert cells.intensity == 1.0  # 7e9 against 6e9, nothing against 1e9
+
+
+def test_doses_within_the_range_are_full_intensity_and_smaller_ones_are_not() -> None:
+    full = [GivenDose("S1", "T cells", day, Decimal(amount)) for day, amount in ((21, "1e9"), (42, "6e9"))]
+    assert compute_exposure("S1", None, PLAN, full)[0].intensity == 1.0
+    low = [GivenDose("S1", "T cells", day, Decimal("5e8")) for day in (21, 42)]
+    assert compute_exposure("S1", None, PLAN, low)[0].intensity == 0.5
 
 
 FULL = SubjectFacts(

@@ -1,7 +1,9 @@
 """Exposure: doses received against doses planned, dose intensity, delays.
 
 Relative dose intensity is the dose received over the dose planned; an infusion that was not given counts as
-nothing received. Source: house analysis reference, section 8; safety reference, section 7.
+nothing received. Where the protocol gives a range, a dose within it counts as planned in full, a smaller one
+is held against the lower end and a larger one against the upper. Source: house analysis reference, section
+8; safety reference, section 7.
 """
 
 from __future__ import annotations
@@ -47,8 +49,9 @@ class GivenDose:
 class Exposure:
     """One subject's exposure to one product.
 
-    ``planned`` and ``received`` in the product's unit; ``doses_in_range`` counts the doses within the
-    protocol's range; ``delay_days`` is the sum of days that doses were given after their planned day.
+    ``planned`` (what the doses are held against) and ``received`` in the product's unit; ``doses_in_range``
+    counts the doses within the protocol's range; ``delay_days`` is the sum of days that doses were given
+    after their planned day.
     """
 
     subject: str
@@ -77,6 +80,11 @@ class Exposure:
         return (self.last_on - self.first_on).days + 1
 
 
+def _find_reference(plan: PlannedDose, received: Decimal) -> Decimal:
+    """What a dose is held against: itself within the range, else the nearer end of it."""
+    return min(max(received, plan.planned), plan.planned_max or plan.planned)
+
+
 def _is_in_range(plan: PlannedDose, received: Decimal) -> bool:
     return plan.planned <= received <= (plan.planned_max or plan.planned)
 
@@ -99,9 +107,12 @@ def compute_exposure(
         real = [dose for dose in mine if dose.received > 0]
         dates = [dose.on for dose in real if dose.on is not None]
         in_range = delay = 0
+        reference = Decimal(0)
         for dose in planned:
             got = [g for g in real if g.planned_day == dose.day]
-            in_range += bool(got) and _is_in_range(dose, sum((g.received for g in got), Decimal(0)))
+            amount = sum((g.received for g in got), Decimal(0))
+            reference += _find_reference(dose, amount)
+            in_range += bool(got) and _is_in_range(dose, amount)
             if day_one_on is not None:
                 due_on = day_one_on + timedelta(days=dose.day - 1)
                 delay += max((max(0, (g.on - due_on).days) for g in got if g.on is not None), default=0)
@@ -112,7 +123,7 @@ def compute_exposure(
                 len(planned),
                 len({dose.planned_day for dose in real}),
                 in_range,
-                sum((dose.planned for dose in planned), Decimal(0)),
+                reference,
                 sum((dose.received for dose in real), Decimal(0)),
                 planned[0].unit,
                 min(dates, default=None),

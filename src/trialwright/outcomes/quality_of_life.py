@@ -115,12 +115,15 @@ def derive_placed_forms(
 ) -> list[PlacedForm]:
     """Put every form to a visit by its date; a visit named on the form itself is ignored.
 
-    Where windows overlap, the visit with the nearest target day wins. Rows keep the order of the forms.
+    Where windows overlap, the visit with the nearest target day wins. A form of a subject without a start
+    has no visit. Rows keep the order of the forms.
     """
     placed: dict[int, str] = {}
     best: dict[tuple[str, str], int] = {}
     for index, form in enumerate(forms):
-        start_on = starts[form.subject]
+        start_on = starts.get(form.subject)
+        if start_on is None:
+            continue
         day = (form.on - start_on).days
         fits = [w for w in windows if w.first_day <= day <= w.last_day]
         if not fits:
