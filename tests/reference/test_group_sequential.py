@@ -152,7 +152,7 @@ def test_crossing_equals_a_single_integral() -> None:
     rho = math.sqrt(0.4)
 
     def crosses(z: float) -> float:
-        return norm.pdf(z) * norm.sf((second - rho * z) / math.sqrt(1 - rho**2))
+        return float(norm.pdf(z) * norm.sf((second - rho * z) / math.sqrt(1 - rho**2)))
 
     expected = quad(crosses, -12, first, epsabs=1e-14, points=[0.0, 2.0])[0]
     over, _ = compute_crossing([0.4, 1.0], boundaries.lower, boundaries.upper, 0.0)

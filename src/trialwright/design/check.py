@@ -109,7 +109,24 @@ def _check_looks(scenario: DesignScenario) -> list[Finding]:
                 "Add an analysis at a time or at a number of events.",
             )
         ]
-    return [finding for look in scenario.looks for finding in _check_look(scenario, look)]
+    found = [finding for look in scenario.looks for finding in _check_look(scenario, look)]
+    return [*found, *_check_horizons(scenario)]
+
+
+def _check_horizons(scenario: DesignScenario) -> list[Finding]:
+    """A restricted mean or milestone needs subjects who are followed up to its time."""
+    months = scenario.looks[-1].at_months
+    shortest = None if months is None else months - scenario.enrolment_months
+    found: list[Finding] = []
+    for test in scenario.other_tests:
+        if test.tau_months is not None and shortest is not None and test.tau_months > shortest:
+            message = (
+                f"the {test.kind} at month {test.tau_months:g} lies beyond the shortest follow-up of "
+                f"{shortest:g} months."
+            )
+            remedy = "The curves then rest on the early subjects; choose an earlier time or a later analysis."
+            found.append(_finding(scenario, "TW-DES-012", Severity.WARNING, message, remedy))
+    return found
 
 
 def _check_look(scenario: DesignScenario, look: Look) -> list[Finding]:

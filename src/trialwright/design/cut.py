@@ -83,11 +83,11 @@ def compute_sorted_keys(
     interval: np.float32,
     keys: NDArray[np.int32],
 ) -> int:
-    """Fill ``keys`` with the enrolled subjects of one stratum in ascending time; how many."""
+    """Fill ``keys`` with the enrolled subjects of a stratum (-1: of all) in ascending time; how many."""
     entry, months, event = times
     count = 0
     for i in range(entry.shape[0]):
-        if strata[i] == stratum:
+        if stratum < 0 or strata[i] == stratum:
             coded = coded_months(months[i], event[i] > 0)
             key = observation_key(entry[i], coded, np.int32(arms[i]), look, interval)
             if key >= 0:

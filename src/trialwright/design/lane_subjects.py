@@ -36,7 +36,9 @@ from trialwright.design.tables import NEVER, Plan
 ENTRY, OS, PFS, ROWS = 0, 1, 2, 3
 """Rows of a subject in the data of sixteen replicates: bits of the entry, coded OS, coded PFS."""
 
-LENGTHS = (1, 2, 4, 8)
+MOST_PARTS = 3
+"""Treated, product failed, cured."""
+LENGTHS = (1, 4, 8)
 _NEVER, _ONE = np.float32(NEVER), np.float32(1.0)
 
 Piece = tuple[np.float32, ...]
@@ -48,7 +50,7 @@ Period = tuple[np.float32, np.float32, np.float32]
 
 
 Beliefs = tuple[tuple[Arm, Arm], tuple[Period, ...], tuple[int, ...]]
-"""Control and experimental arm, accrual, and an empty tuple when nobody can progress."""
+"""Both arms, accrual, and an empty tuple when nobody can progress and there are no visits."""
 
 
 def lane_beliefs(plan: Plan) -> Beliefs:
@@ -67,10 +69,11 @@ def lane_beliefs(plan: Plan) -> Beliefs:
         return _filled_up(rows, (_NEVER, _NEVER, _ONE, _ONE, _ONE, _NEVER, _ONE, _ONE))
 
     def arm(a: int) -> Arm:
-        return tuple((t.part_up_to[0, a, p], pieces(a * parts + p)) for p in range(parts))
+        own = [(t.part_up_to[0, a, p], pieces(a * parts + p)) for p in range(parts)]
+        return tuple(own + own[-1:] * (MOST_PARTS - parts if parts > 1 else 0))
 
     accrual = _filled_up([(row[0], row[1], row[2]) for row in t.accrual], (_NEVER, _ONE, _ONE))
-    return (arm(0), arm(1)), accrual, (1,) * int(t.progress.any())
+    return (arm(0), arm(1)), accrual, (1,) * int(t.progress.any() or plan.interval > 0)
 
 
 def _filled_up(rows: list[tuple[np.float32, ...]], last: tuple[np.float32, ...]) -> tuple[Any, ...]:
@@ -79,8 +82,10 @@ def _filled_up(rows: list[tuple[np.float32, ...]], last: tuple[np.float32, ...])
 
 
 def fits_lanes(plan: Plan) -> bool:
-    """Whether the lane engine takes the plan: one stratum, not too many pieces and periods."""
+    """Whether the lane engine takes the plan: log-rank only, one stratum, few pieces and periods."""
     t = plan.tables
+    if plan.others.shape[0] > 0:
+        return False
     return t.stratum_up_to.shape[0] == 1 and max(t.starts.shape[0], t.accrual.shape[0]) <= LENGTHS[-1]
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from trialwright.design.monitoring import compute_boundaries
-from trialwright.design.scenario import ArmBelief, DesignScenario
+from trialwright.design.scenario import ArmBelief, DesignScenario, DesignTest
 from trialwright.design.sizing import compute_schoenfeld_hazard_ratio
 from trialwright.design.tally import GRID, LOG_HR_LIMIT, MONTHS_LIMIT, Counts, Tally, quantile
 from trialwright.study.findings import Finding
@@ -114,12 +114,24 @@ def _look_as_json(scenario: DesignScenario, tally: Tally, k: int) -> dict[str, A
         "duration_months": mean(tally.months[k], n),
         "duration_quantiles_months": dict(zip(("p05", "p50", "p95"), quantiles, strict=True)),
         "events_not_reached": share(int(tally.missed[k]), n),
+        "other_tests": [_other_as_json(test, tally, k, o) for o, test in enumerate(scenario.other_tests)],
         "both_endpoints_in_favour": share(int(tally.both[k]), n),
         "endpoints": {
             name: _endpoint_as_json(scenario, tally, k, e)
             for e, name in enumerate(ENDPOINTS)
             if any(test.endpoint == name for test in scenario.tests)
         },
+    }
+
+
+def _other_as_json(test: DesignTest, tally: Tally, k: int, o: int) -> dict[str, Any]:
+    """A test that is not the log-rank; its effect is a difference, or z (negative in favour)."""
+    n = tally.replicates
+    return {
+        **asdict(test),
+        "power": share(int(tally.other_rejected[k, o, 1]), n),
+        "rejected_either_way": share(int(tally.other_rejected[k, o, 0]), n),
+        "effect": mean(tally.other_effects[k, o], n),
     }
 
 

@@ -135,6 +135,11 @@ class DesignScenario:
         return any(test.endpoint == endpoint for test in self.tests)
 
     @property
+    def other_tests(self) -> tuple[DesignTest, ...]:
+        """The tests that are not the plain log-rank, which is made on every tested endpoint anyway."""
+        return tuple(test for test in self.tests if test.kind != "log_rank")
+
+    @property
     def enrolment_months(self) -> float:
         """How long enrolment is open."""
         return sum(months for months, _ in self.accrual)

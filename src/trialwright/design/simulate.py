@@ -46,7 +46,7 @@ def simulate_design(
     findings = check_scenario(scenario)
     if has_errors(findings) or replicates < 1:
         return DesignResult(scenario, 0, seed, None, tuple(findings))
-    tally = empty_tally(len(scenario.looks))
+    tally = empty_tally(len(scenario.looks), len(scenario.other_tests))
     for part in _tallies(scenario, replicates, seed, cores, hazard_ratios):
         tally.add(part)
         if progress is not None:
@@ -70,7 +70,10 @@ def simulate_stretch(
     scenario: DesignScenario, seed: int, stretch: tuple[int, int], hazard_ratios: bool = True
 ) -> Tally:
     """The tally of replicates ``first`` to ``first + count - 1``."""
-    plan, tally = compute_plan(scenario, hazard_ratios), empty_tally(len(scenario.looks))
+    plan, tally = (
+        compute_plan(scenario, hazard_ratios),
+        empty_tally(len(scenario.looks), len(scenario.other_tests)),
+    )
     rule = compute_rule(scenario)
     keys = philox_keys(seed)
     if fits_lanes(plan):
@@ -92,7 +95,9 @@ def compute_results(
     results = np.full((count, plan.looks.shape[0], 2, 5), np.nan)
     look_months = np.empty((count, plan.looks.shape[0]))
     if plain or not fits_lanes(plan):
-        compute_stretch(first, philox_keys(seed), plan, results, look_months)
+        shape = (count, plan.looks.shape[0], plan.others.shape[0])
+        decisions, effects = np.zeros(shape, np.int8), np.zeros(shape)
+        compute_stretch(first, philox_keys(seed), plan, results, look_months, decisions, effects)
     else:
         compute_lane_stretch(first, philox_keys(seed), plan, lane_beliefs(plan), results, look_months)
     return results, look_months

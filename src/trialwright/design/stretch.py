@@ -10,7 +10,7 @@ from trialwright.design.lane_subjects import Beliefs
 from trialwright.design.philox import RoundKeys
 from trialwright.design.plain_engine import compute_stretch
 from trialwright.design.tables import Plan
-from trialwright.design.tally import Rule, Tally, add_results
+from trialwright.design.tally import Rule, Tally, add_decisions, add_results
 
 AT_ONCE = 512
 
@@ -22,10 +22,15 @@ def tally_plain_stretch(
     """Count replicates ``first`` to ``first + count - 1`` by the plain engine."""
     results = np.full((AT_ONCE, plan.looks.shape[0], 2, 5), np.nan)
     look_months = np.zeros((AT_ONCE, plan.looks.shape[0]))
+    shape = (AT_ONCE, plan.looks.shape[0], plan.others.shape[0])
+    decisions, effects = np.zeros(shape, np.int8), np.zeros(shape)
     for begin in range(0, count, AT_ONCE):
         used = min(AT_ONCE, count - begin)
-        compute_stretch(first + begin, keys, plan, results[:used], look_months[:used])
+        compute_stretch(
+            first + begin, keys, plan, results[:used], look_months[:used], decisions[:used], effects[:used]
+        )
         add_results(results[:used], look_months[:used], plan.tested, rule, tally)
+        add_decisions(decisions[:used], effects[:used], tally)
 
 
 @kernel

@@ -19,10 +19,9 @@ def compute_risk_table(
     arm: NDArray[np.int8],
     table: NDArray[np.float64],
 ) -> int:
-    """Rows (at risk, at risk experimental, events, events experimental) a distinct event time; how many
-    rows.
+    """Rows (at risk, at risk experimental, events, events experimental, months) a distinct event time.
 
-    Subjects come in ascending time. ``table`` has shape (subjects, 4).
+    Returns how many rows. Subjects come in ascending time. ``table`` has shape (subjects, 5).
     """
     rows, i, n = 0, 0, months.shape[0]
     at_risk_1 = 0
@@ -37,7 +36,7 @@ def compute_risk_table(
             j += 1
         if events > 0:
             table[rows, 0], table[rows, 1] = n - i, at_risk_1
-            table[rows, 2], table[rows, 3] = events, events_1
+            table[rows, 2], table[rows, 3], table[rows, 4] = events, events_1, months[i]
             rows += 1
         at_risk_1 -= left_1
         i = j

@@ -7,12 +7,14 @@ month's time are more than any trial measures, and twice as many lanes fit a reg
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.design.hazards import DiseaseCourse
+from trialwright.design.other_tests import KINDS
 from trialwright.design.scenario import DesignScenario
 
 Single = NDArray[np.float32]
@@ -51,6 +53,8 @@ class Plan(NamedTuple):
 
     ``looks`` (looks, 3): latest calendar time, events wanted (0 for a look by calendar), whether PFS events
     count. ``tested``: whether OS and PFS are tested. ``cox``: whether hazard ratios are estimated.
+    ``others`` (tests, 5): endpoint, kind, rho, gamma and tau of the tests that are not log-rank;
+    ``critical_z``, ``alpha`` and ``sides`` decide them.
     """
 
     arms: NDArray[np.int8]
@@ -60,10 +64,18 @@ class Plan(NamedTuple):
     tested: tuple[bool, bool]
     cox: bool
     stream: int
+    others: NDArray[np.float64]
+    critical_z: float
+    alpha: float
+    sides: int
 
 
 def compute_plan(scenario: DesignScenario, cox: bool = True) -> Plan:
     """The plan of a scenario."""
+    others = [
+        (test.endpoint == "pfs", KINDS[test.kind], test.rho, test.gamma, test.tau_months or 0.0)
+        for test in scenario.other_tests
+    ]
     looks = [
         (NEVER if look.at_months is None else look.at_months, look.at_events or 0, look.endpoint == "pfs")
         for look in scenario.looks
@@ -76,6 +88,10 @@ def compute_plan(scenario: DesignScenario, cox: bool = True) -> Plan:
         tested=(scenario.tests_endpoint("os"), scenario.tests_endpoint("pfs")),
         cox=cox,
         stream=scenario.stream,
+        others=np.array(others, dtype=np.float64).reshape(-1, 5),
+        critical_z=NormalDist().inv_cdf(1.0 - scenario.alpha / scenario.sides),
+        alpha=scenario.alpha,
+        sides=scenario.sides,
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialwright.design.compiled import inlined, kernel
+from trialwright.design.other_tests import IN_FAVOUR
 from trialwright.design.plain_engine import EVENTS, LOG_HR, SCORE, VARIANCE
 
 GRID = 2.0**20
@@ -66,6 +67,8 @@ class Tally(NamedTuple):
     stopped: Counts
     stop_months: Counts
     stop_events: Counts
+    other_rejected: Counts
+    other_effects: Counts
 
     @property
     def replicates(self) -> int:
@@ -78,7 +81,7 @@ class Tally(NamedTuple):
             mine += theirs
 
 
-def empty_tally(looks: int) -> Tally:
+def empty_tally(looks: int, others: int = 0) -> Tally:
     """A tally of nothing."""
 
     def zeros(*shape: int) -> Counts:
@@ -101,6 +104,8 @@ def empty_tally(looks: int) -> Tally:
         stopped=zeros(looks, 4),
         stop_months=zeros(2),
         stop_events=zeros(2),
+        other_rejected=zeros(looks, others, 2),
+        other_effects=zeros(looks, others, 2),
     )
 
 
@@ -244,6 +249,18 @@ def add_results(
             tally.both[k] += both
     if rule.stops:
         add_stops(results, look_months, rule, tally)
+
+
+@kernel
+def add_decisions(decisions: NDArray[np.int8], effects: NDArray[np.float64], tally: Tally) -> None:
+    """Count the tests that are not the log-rank: decisions and effects (replicates, looks, tests)."""
+    for r in range(decisions.shape[0]):
+        for k in range(decisions.shape[1]):
+            for o in range(decisions.shape[2]):
+                tally.other_rejected[k, o, 0] += decisions[r, k, o] > 0
+                tally.other_rejected[k, o, 1] += decisions[r, k, o] == IN_FAVOUR
+                tally.other_effects[k, o, 0] += grid_of(effects[r, k, o])
+                tally.other_effects[k, o, 1] += grid_of(effects[r, k, o] * effects[r, k, o])
 
 
 def quantile(counts: Counts, low: float, high: float, share: float) -> float | None:
