@@ -48,11 +48,10 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _hash_quickly(patch: pytest.MonkeyPatch) -> None:
     from django.conf import settings
-    from django.contrib.auth import hashers
+    from django.contrib.auth.hashers import reset_hashers
 
     patch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
-    hashers.get_hashers.cache_clear()
-    hashers.get_hashers_by_algorithm.cache_clear()
+    reset_hashers(setting="PASSWORD_HASHERS")
 
 
 @pytest.fixture(scope="session")

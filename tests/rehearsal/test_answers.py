@@ -108,6 +108,20 @@ def test_slip_is_refused_and_misreading_is_not(first_study: Study) -> None:
     assert not [finding for finding in unnoticed if finding.severity is Severity.ERROR]
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**40))
+def test_misreadings_of_any_form_can_be_saved(first_study: Study, seed: int) -> None:
+    assert first_study.rehearsal is not None
+    protocol = protocol_of(first_study)
+    for form in forms_to_fill(first_study):
+        document = fill_form(first_study, first_study.rehearsal, form, Filling(seed, 1, "visit", ON))
+        misread = find_misreading(form, document, Draws(seed, form.id))
+        if misread is not None:
+            found = check_document(protocol, form, {**document, misread[0]: misread[1]}, ON)
+            assert misread[1] != document[misread[0]]
+            assert [f for f in found if f.severity is Severity.ERROR] == []
+
+
 def test_no_slip_without_a_number(study: Study) -> None:
     form = study.form("judgement")
     assert form is not None

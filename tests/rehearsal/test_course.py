@@ -30,8 +30,14 @@ def test_survival_is_the_scenarios(scenario: DesignScenario, experimental: bool)
     for months in (3.0, 6.0, 12.0, 24.0):
         day = math.floor(months * DAYS_PER_MONTH)
         alive = sum(_after(p.dies_after_days) > day for p in people) / PEOPLE
-        free = sum(min(_after(p.dies_after_days), _after(p.progresses_after_days)) > day for p in people) / PEOPLE
-        for share, truth in ((alive, course.os(day / DAYS_PER_MONTH)), (free, course.pfs(day / DAYS_PER_MONTH))):
+        free = (
+            sum(min(_after(p.dies_after_days), _after(p.progresses_after_days)) > day for p in people)
+            / PEOPLE
+        )
+        for share, truth in (
+            (alive, course.os(day / DAYS_PER_MONTH)),
+            (free, course.pfs(day / DAYS_PER_MONTH)),
+        ):
             # Four standard errors of a binomial share.
             assert abs(share - truth) < 4 * math.sqrt(truth * (1 - truth) / PEOPLE)
 

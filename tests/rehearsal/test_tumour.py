@@ -74,7 +74,9 @@ def test_progression_is_seen_when_it_is_due(
         stated.append(response)
     followed = [Followed(reading.lesion, Role.TARGET) for reading in baseline.targets]
     points = derive_time_points(LesionHistory("S", tuple(followed), baseline, tuple(visits)))
-    assert [point.overall is Response.PD for point in points] == [n == progresses_at for n in range(len(visits))]
+    assert [point.overall is Response.PD for point in points] == [
+        n == progresses_at for n in range(len(visits))
+    ]
     assert [point.overall.value for point in points] == stated
 
 

@@ -172,8 +172,9 @@ def find_misreading(form: Form, document: Document, draws: Draws) -> tuple[str, 
         if item.kind not in ("number", "integer") or item.variable or "value" not in answer:
             continue
         text = answer["value"]
-        wrong = text[:-2] + text[-1] + text[-2]
-        if text[-2:].isdigit() and text[-1] != text[-2] and not wrong.startswith("0"):
+        tail = text[-2:]
+        wrong = text[:-2] + tail[::-1]
+        if len(tail) == 2 and tail.isdigit() and wrong != text and not wrong.startswith("0"):
             limits = item.range
             kept = limits is None or clip(float(wrong), limits.hard_minimum, limits.hard_maximum)
             if limits is None or kept == float(wrong):
