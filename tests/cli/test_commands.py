@@ -120,3 +120,40 @@ def test_an_account_gets_a_role(run: Run) -> None:
     assert role.returncode == 0, role.stderr
     listed = json.loads(run("user", "list", "--data", "d", "--format", "json").stdout)
     assert listed[0]["roles"] == ["monitor in nct02632201"]
+
+
+def test_a_study_is_set_going_by_people_with_the_right(run: Run, tmp_path: Path) -> None:
+    passwords: dict[str, str] = {}
+    for name, role in (("ann", "administrator"), ("stan", "statistician"), ("mona", "monitor")):
+        made = run(
+            "user",
+            "add",
+            name,
+            "--display-name",
+            name,
+            "--trained-on",
+            "2026-01-05",
+            "--generate",
+            "--data",
+            "d",
+        )
+        passwords[name] = made.stdout.rsplit(": ", 1)[1]
+        assert (
+            run("user", "role", name, "--role", role, "--study", "nct02632201", "--data", "d").returncode == 0
+        )
+
+    def act(name: str, role: str, *arguments: str | Path) -> int:
+        options = ("--user", name, "--role", role, "--data", "d")
+        return run("conduct", *arguments, *options, stdin=passwords[name]).returncode
+
+    assert act("mona", "monitor", "adopt", STUDY) == 1
+    assert act("mona", "administrator", "adopt", STUDY) == 1
+    assert act("ann", "administrator", "adopt", STUDY) == 0
+    assert act("ann", "administrator", "open-site", "nct02632201", "ehbh") == 0
+    assert act("ann", "administrator", "seal-list", "nct02632201") == 1
+    assert act("stan", "statistician", "seal-list", "nct02632201") == 0
+    wrong = run(
+        "conduct", "adopt", STUDY, "--user", "ann", "--role", "administrator", "--data", "d", stdin="no"
+    )
+    assert wrong.returncode == 2
+    assert json.loads(run("ledger", "verify", "--data", "d", "--format", "json").stdout)["entries"] == 3

@@ -16,7 +16,21 @@ from typer.exceptions import TyperException
 
 from trialwright import __version__
 
-from . import demo, design, doctor, ledger, outcomes, registry, rehearse, report, serve, stats, study, user
+from . import (
+    conduct,
+    demo,
+    design,
+    doctor,
+    ledger,
+    outcomes,
+    registry,
+    rehearse,
+    report,
+    serve,
+    stats,
+    study,
+    user,
+)
 from .output import EXIT_BROKEN, EXIT_USAGE, Stop, say_error
 
 app = typer.Typer(
@@ -34,6 +48,7 @@ serve.add_to(app)
 registry.add_to(app)
 report.add_to(app)
 doctor.add_to(app)
+app.add_typer(conduct.app, name="conduct")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(registry.app, name="registry")
 app.add_typer(design.app, name="design")
