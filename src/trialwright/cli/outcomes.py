@@ -22,12 +22,26 @@ Out = Annotated[
 
 @app.command("recist")
 def recist(
-    lesions: Annotated[Path, typer.Argument(help="One row a lesion and assessment.")], out: Out = None
+    lesions: Annotated[
+        Path, typer.Argument(help="One row a lesion and assessment; or a folder with TU and TR.")
+    ],
+    immune: Annotated[bool, typer.Option("--immune", help="Add the iRECIST response.")] = False,
+    out: Out = None,
 ) -> None:
     """Lesion measurements to sums of diameters and time-point responses (RECIST 1.1)."""
     from trialwright.outcomes.files.lesions_file import derive_time_point_rows
 
-    _answer(derive_time_point_rows(read_rows(lesions), file=str(lesions)), out)
+    rows = _tidy_lesions(lesions) if lesions.is_dir() else read_rows(lesions)
+    _answer(derive_time_point_rows(rows, file=str(lesions), with_immune=immune), out)
+
+
+def _tidy_lesions(folder: Path) -> Any:
+    from trialwright.outcomes.files.sdtm_lesions import derive_tidy_lesions
+
+    domains = read_domains(folder)
+    tidy = derive_tidy_lesions(domains.get("TU", []), domains.get("TR", []))
+    _findings(tidy.findings)
+    return tidy.rows
 
 
 @app.command("bor")
@@ -49,6 +63,12 @@ def bor(
     stop_at_progression: Annotated[
         bool, typer.Option("--stop-at-progression/--use-all", help="Count nothing after the first PD.")
     ] = True,
+    count_before_reference: Annotated[
+        bool,
+        typer.Option(
+            "--count-before-reference/--from-reference", help="Count what was before the start too."
+        ),
+    ] = False,
     evaluator: Annotated[
         str, typer.Option("--evaluator", help="Only the assessments of this evaluator.")
     ] = "",
@@ -65,6 +85,7 @@ def bor(
         accept_stable_between=stable_between,
         missing_as_not_evaluable=missing_as_not_evaluable,
         stop_at_progression=stop_at_progression,
+        count_before_reference=count_before_reference,
     )
     found = derive_best_response_rows(
         read_rows(responses),
