@@ -148,6 +148,52 @@ def sort_and_centre(raw: FloatArray, order: IntArray, centre: FloatArray, sorted
 
 
 @_compiled
+def add_subject(x: FloatArray, i: int, weight: float, first: FloatArray, second: FloatArray) -> None:
+    """Add row i's weighted covariates to ``first`` (p,), their products to the lower half of ``second``."""
+    for j in range(x.shape[1]):
+        weighted = weight * x[i, j]
+        first[j] += weighted
+        for k in range(j + 1):
+            second[j, k] += weighted * x[i, k]
+
+
+@_compiled
+def count_deaths(
+    deaths: int,
+    efron: bool,
+    s0: float,
+    s1: FloatArray,
+    s2: FloatArray,
+    d0: float,
+    d1: FloatArray,
+    d2: FloatArray,
+    mean: FloatArray,
+    score: FloatArray,
+    information: FloatArray,
+    logs: FloatArray,
+) -> None:
+    """Let each of ``deaths`` tied deaths take its share: the risk set's sums s less a fraction of the dead's d.
+
+    ``logs`` holds the sum of logarithms so far and a product whose logarithm is still to be taken: one
+    logarithm in forty deaths or so instead of one a death.
+    """
+    for death in range(deaths):
+        fraction = death / deaths if efron else 0.0
+        pool = s0 - fraction * d0
+        inverse = 1.0 / pool
+        logs[1] *= pool
+        if logs[1] > 1e200 or logs[1] < 1e-200:
+            logs[0] += np.log(logs[1])
+            logs[1] = 1.0
+        for j in range(mean.shape[0]):
+            mean[j] = (s1[j] - fraction * d1[j]) * inverse
+            score[j] -= mean[j]
+            for k in range(j + 1):
+                product = (s2[j, k] - fraction * d2[j, k]) * inverse
+                information[j, k] += product - mean[j] * mean[k]
+
+
+@_compiled
 def sum_cox(
     x: FloatArray,
     eta: FloatArray,
@@ -165,49 +211,27 @@ def sum_cox(
     over the risk set grow from the last row to the first; at a tie's first row its deaths are counted.
     """
     n, p = x.shape
-    s0, d0, value, product = 0.0, 0.0, 0.0, 1.0
-    s1, d1, mean = np.zeros(p), np.zeros(p), np.zeros(p)
+    s0, d0, value, deaths = 0.0, 0.0, 0.0, 0
+    s1, d1, mean, logs = np.zeros(p), np.zeros(p), np.zeros(p), np.array([0.0, 1.0])
     s2, d2 = np.zeros((p, p)), np.zeros((p, p))
-    deaths = 0
     for i in range(n - 1, -1, -1):
-        r = weight[i]
-        s0 += r
-        for j in range(p):
-            rx = r * x[i, j]
-            s1[j] += rx
-            for k in range(j + 1):
-                s2[j, k] += rx * x[i, k]
+        s0 += weight[i]
+        add_subject(x, i, weight[i], s1, s2)
         if event[i]:
             deaths += 1
             value += eta[i]
             for j in range(p):
                 score[j] += x[i, j]
-            if efron and (deaths > 1 or not tie_first[i]):
-                d0 += r
-                for j in range(p):
-                    rx = r * x[i, j]
-                    d1[j] += rx
-                    for k in range(j + 1):
-                        d2[j, k] += rx * x[i, k]
+            if efron and (deaths > 1 or not tie_first[i]):  # a lone death needs no share
+                d0 += weight[i]
+                add_subject(x, i, weight[i], d1, d2)
         if tie_first[i] and deaths > 0:
-            for death in range(deaths):
-                fraction = death / deaths if efron else 0.0
-                pool = s0 - fraction * d0
-                inverse = 1.0 / pool
-                product *= pool
-                if product > 1e200 or product < 1e-200:
-                    value -= np.log(product)
-                    product = 1.0
-                for j in range(p):
-                    mean[j] = (s1[j] - fraction * d1[j]) * inverse
-                    score[j] -= mean[j]
-                    for k in range(j + 1):
-                        information[j, k] += (s2[j, k] - fraction * d2[j, k]) * inverse - mean[j] * mean[k]
+            count_deaths(deaths, efron, s0, s1, s2, d0, d1, d2, mean, score, information, logs)
+            deaths = 0
             if d0 != 0.0:
                 d0 = 0.0
                 d1[:] = 0.0
                 d2[:] = 0.0
-            deaths = 0
         if stratum_first[i]:
             s0 = 0.0
             s1[:] = 0.0
@@ -215,4 +239,4 @@ def sum_cox(
     for j in range(p):
         for k in range(j):
             information[k, j] = information[j, k]
-    return value - np.log(product)
+    return value - logs[0] - np.log(logs[1])
