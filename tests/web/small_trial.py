@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.web.addresses import PASSWORD
+
 from trialwright import actions
 from trialwright.store.accounts import TERMINAL, Role, create_account, grant_role
 from trialwright.store.identity import Person, write_identity
@@ -33,7 +35,6 @@ from trialwright.trial.queries import OpenQuery
 from trialwright.trial.screening import ConfirmEligibility, RecordScreenFailure
 
 STUDY_FILE = Path(__file__).parents[2] / "studies" / "nct02632201" / "study.yaml"
-PASSWORD = "violet-harbour-27"
 TREATED_SINCE_DAYS = 40
 SCREENED_AFTER_DAYS = 4
 SITE, OTHER_SITE = "ehbh", "second"

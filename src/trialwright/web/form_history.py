@@ -110,8 +110,11 @@ def _show_value(item: Item, answer: Mapping[str, Any]) -> str:
     if item.kind == "date":
         return spell_date(value)
     text = f"{value} {typeset_unit(str(answer.get('unit', '')))}".strip() if answer.get("unit") else value
-    limits = [str(answer[name]) for name in ("lower", "upper") if answer.get(name)]
-    return f"{text} (normal {' to '.join(limits)})" if limits else text
+    lower, upper = str(answer.get("lower", "")), str(answer.get("upper", ""))
+    if lower and upper:
+        return f"{text} (normal {lower} to {upper})"
+    bound = f"up to {upper}" if upper else f"from {lower}"
+    return f"{text} (normal {bound})" if lower or upper else text
 
 
 def last_values(state: SubjectState, form: Form, saved_key: str, before_seq: int) -> dict[str, str]:

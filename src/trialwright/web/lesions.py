@@ -17,6 +17,9 @@ from trialwright.trial.records import Document, FormState, form_key
 from trialwright.trial.refusals import warning
 from trialwright.trial.subject import SubjectState
 
+CARRIED = ("lesion", "lesion_class", "organ")
+"""What stays the same about a lesion from one assessment to the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseView:
@@ -47,6 +50,22 @@ def with_document(
         seqs=(seq,),
     )
     return state.model_copy(update={"forms": {**state.forms, form_key(visit, form.id, repeat): trial}})
+
+
+def carry_lesions(form: Form, state: SubjectState) -> Document:
+    """The lesions of the last assessment, to be read again: which, of what kind, where; never their sizes."""
+    table = form.item_meaning("lesions")
+    earlier = [one for one in state.forms.values() if one.form == form.id]
+    if table is None or not earlier:
+        return {}
+    last = max(earlier, key=lambda one: one.occurred_on)
+    kept = {column.id for column in table.items if column.meaning in CARRIED}
+    rows = (last.document.get(table.id) or {}).get("rows") or []
+    return (
+        {table.id: {"rows": [{name: row[name] for name in row if name in kept} for row in rows]}}
+        if rows
+        else {}
+    )
 
 
 def view_response(study: Study, state: SubjectState, visit: str, on: str) -> ResponseView:

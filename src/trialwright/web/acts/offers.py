@@ -51,10 +51,10 @@ def back_url(found: Act, at: Situation) -> str:
 
 
 def offers(viewer: Viewer, state: SubjectState, acts: Sequence[Act], about: str = "") -> list[dict[str, Any]]:
-    """The acts that the role may do: address, words, and the reason where the state forbids it now."""
+    """The acts that the role may do, open ones first: address, and the reason where the state forbids it now."""
     at = Situation(viewer, state, about, timezone.now())
     rest = [about] if about else []
-    return [
+    offered = [
         {
             "act": one,
             "url": reverse(
@@ -65,3 +65,4 @@ def offers(viewer: Viewer, state: SubjectState, acts: Sequence[Act], about: str 
         for one in acts
         if one.allowed(viewer, state)
     ]
+    return sorted(offered, key=lambda offer: bool(offer["closed"]))

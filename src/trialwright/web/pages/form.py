@@ -30,7 +30,7 @@ from trialwright.web.audit import names_of_accounts, visit_label
 from trialwright.web.form_entry import change_rows, drop_hidden, parse_posted, shown_items, view_items
 from trialwright.web.form_history import history_of, last_values, list_changes, show_answer
 from trialwright.web.frame import page, refuse, show
-from trialwright.web.lesions import check_stated, view_response, with_document
+from trialwright.web.lesions import carry_lesions, check_stated, view_response, with_document
 from trialwright.web.pages.subject import head_of
 from trialwright.web.query_list import query_row
 from trialwright.web.reading import find_state
@@ -121,10 +121,17 @@ def form(
     """Show a form, or save it."""
     sheet = find_sheet(viewer, subject, visit, form, repeat)
     if request.method != "POST":
-        return _render(request, sheet, Draft(sheet.document))
+        return _render(request, sheet, Draft(_opening(sheet)))
     if not sheet.writable:
         return refuse(request, viewer)
     return _posted(request, sheet)
+
+
+def _opening(sheet: Sheet) -> Document:
+    """What a page opens with: what is saved, or the lesions of the last assessment to be read again."""
+    if sheet.saved is None and sheet.form.records == "tumour_assessment":
+        return carry_lesions(sheet.form, sheet.state)
+    return sheet.document
 
 
 def _posted(request: HttpRequest, sheet: Sheet) -> HttpResponse:

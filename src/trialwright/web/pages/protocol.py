@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from trialwright.study.checks import check_study
+from trialwright.study.criteria import render_prose
 from trialwright.study.findings import Finding, Severity
 from trialwright.study.model import Study
 from trialwright.study.model.eligibility import Criterion
 from trialwright.study.prose import render_design, render_dose, render_randomisation
 from trialwright.study.schedule import VisitInstance, expand_visits
+from trialwright.trial.protocol import protocol_of
 from trialwright.web.frame import page, show
 from trialwright.web.viewer import Viewer, study_of_version
 
@@ -28,6 +30,8 @@ TABS = (
 @page("protocol")
 def protocol(request: HttpRequest, viewer: Viewer, tab: str = "synopsis") -> HttpResponse:
     """One tab of the protocol of the version in force."""
+    if tab not in dict(TABS):
+        raise Http404
     study = viewer.study
     findings = findings_of_version(viewer.version)
     context = {
@@ -50,11 +54,13 @@ def findings_of_version(version: str) -> tuple[Finding, ...]:
     return tuple(check_study(study_of_version(version)))
 
 
-def _criteria(study: Study) -> list[tuple[str, list[Criterion]]]:
-    sections = (("Inclusion", "inclusion"), ("Exclusion", "exclusion"))
+def _criteria(study: Study) -> list[tuple[str, list[tuple[Criterion, str]]]]:
+    """Both lists, each criterion with its rule told in a sentence."""
+    protocol = protocol_of(study)
+    told = {name: render_prose(rule, protocol.catalogue) for name, rule in protocol.rules.items()}
     return [
-        (title, [c for c in study.eligibility.criteria if c.section == section])
-        for title, section in sections
+        (title, [(c, told.get(c.id, "")) for c in study.eligibility.criteria if c.section == section])
+        for title, section in (("Inclusion", "inclusion"), ("Exclusion", "exclusion"))
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -105,3 +106,9 @@ def cells(amount: str) -> str:
         return render_power(Decimal(str(amount)))
     except InvalidOperation:
         return str(amount)
+
+
+@register.filter
+def unescaped(text: str) -> str:
+    """The registry's text without the backslashes that its markup puts before signs."""
+    return re.sub(r"\\([<>~*_\[\]#.-])", r"\1", str(text or ""))

@@ -1,0 +1,158 @@
+"""What the pages say: home by role, lists, matrix, eligibility, safety, trail, report, registry."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from tests.web.addresses import LABORATORY, ONE, ROOT, text_of
+from tests.web.conftest import SignIn
+
+
+def test_home_says_what_is_due_and_wrong_for_the_role(sign_in: SignIn) -> None:
+    nurse = text_of(sign_in("study_nurse").get(ROOT))
+    assert "T cells, cycle 2: 2 forms to enter" in nurse
+    assert "Answer Q0001 on Laboratory" in nurse
+    quality = text_of(sign_in("quality_release").get(ROOT))
+    assert "Batch S01-001-B02 waits for tests and release" in quality
+    assert "Container S01-001-B01-02 has expired: destroy it" not in nurse.split("To be put right")[0]
+    assert "forms to verify" in text_of(sign_in("monitor").get(ROOT))
+    assert "duties overdue" in text_of(sign_in("registry_officer").get(ROOT))
+    assert "Eastern Hepatobiliary Surgery Hospital ✓ open" in text_of(sign_in("administrator").get(ROOT))
+
+
+def test_enrolment_is_drawn_and_said_in_words(sign_in: SignIn) -> None:
+    page = sign_in("monitor").get(ROOT)
+    assert "1 of 40 planned subjects allocated" in text_of(page)
+    assert '<polyline class="actual" points="' in page.content.decode()
+
+
+def test_subjects_are_searched_and_filtered(sign_in: SignIn) -> None:
+    client = sign_in("monitor")
+    assert client.get(f"{ROOT}subjects/?q=s01-001")["Location"] == ONE
+    eligible = text_of(client.get(f"{ROOT}subjects/?status=eligible"))
+    assert "S01-002" in eligible
+    assert "S01-003" not in eligible
+    assert "No subject fits the search." in text_of(client.get(f"{ROOT}subjects/?q=S77"))
+
+
+def test_matrix_has_a_cell_a_visit_that_says_the_same_in_words(sign_in: SignIn) -> None:
+    page = sign_in("monitor").get(f"{ROOT}matrix/").content.decode()
+    assert re.search(r'title="S01-001, Screening: done; planned [\d-]+; 1 open query"', page)
+    assert re.search(r'title="S01-001, DC, cycle 1 \(2nd\): missed; planned [\d-]+"', page)
+    assert 'title="S01-003, Screening: partly entered, due"' in page
+
+
+def test_eligibility_shows_value_limit_and_what_is_missing(sign_in: SignIn) -> None:
+    client = sign_in("investigator")
+    shown = text_of(client.get(f"{ROOT}subjects/S01-003/eligibility/"))
+    # Exactly 2.5 mg/dL: not below the inclusion's limit, and not above the exclusion's.
+    assert "Serum creatinine: 2.5 mg/dL limit < 2.5 mg/dL" in shown
+    assert "Not eligible" in shown
+    eligible = text_of(client.get(f"{ROOT}subjects/S01-002/eligibility/"))
+    assert "Eligible ✓ eligible" in eligible
+    empty = text_of(client.get(f"{ROOT}subjects/S01-005/eligibility/"))
+    assert "What is missing to decide" in empty
+    assert "is not on record" in empty
+
+
+def test_timeline_tells_visits_and_doses(sign_in: SignIn) -> None:
+    shown = text_of(sign_in("study_nurse").get(ONE))
+    assert re.search(r"DC, cycle 1 ● done day 19, planned .* given .* \(day 19\), S01-001-B01-01", shown)
+    assert "✗ missed" in shown
+
+
+def test_trail_says_who_when_and_why(sign_in: SignIn) -> None:
+    client = sign_in("monitor")
+    shown = text_of(client.get(f"{ONE}trail/"))
+    assert "Form corrected Screening: Laboratory, version 2" in shown
+    assert "Transcribed from the wrong column" in shown
+    entry = re.search(r'href="(/nct02632201/ledger/\d+/)"', client.get(LABORATORY).content.decode())
+    assert "Place in the chain" in text_of(client.get(entry.group(1)))
+
+
+def test_arms_and_telling_products_are_hidden_from_who_may_not_see_them(sign_in: SignIn) -> None:
+    blind, open_ = sign_in("data_manager"), sign_in("statistician")
+    pages = [ONE, f"{ONE}cells/", f"{ONE}trail/", f"{ONE}batches/S01-001-B02/", f"{ONE}cells/S01-001-B02-01/"]
+    pages += [f"{ROOT}subjects/", f"{ROOT}cells/", f"{ROOT}safety/", f"{ROOT}outcomes/", f"{ROOT}queries/"]
+    label = re.search(r"Arm (PIK-HER2 cells|DC-PMAT)", text_of(open_.get(ONE))).group(1)
+    product = "PMAT" if label == "DC-PMAT" else "PIK-HER2"
+    study_name = "PIK-HER2 cells in HER2-positive gastric cancer with liver metastasis"
+    for address in pages:
+        shown = text_of(blind.get(address)).replace(study_name, "")
+        assert label not in shown, address
+        assert product not in shown, address
+    assert "blinded" in text_of(blind.get(ONE))
+
+
+def test_report_is_pooled_for_a_blinded_role_and_by_arm_for_others(sign_in: SignIn) -> None:
+    blind, open_ = sign_in("data_manager"), sign_in("statistician")
+    pooled = text_of(blind.get(f"{ROOT}report/"))
+    assert "All arms together" in pooled
+    assert "DC-PMAT Allocated" not in pooled
+    assert "All subjects" in pooled
+    numbers = json.loads(blind.get(f"{ROOT}report/file/json/").content)["numbers"]
+    assert not any("dc_pmat_arm" in name or "pik_her2_arm" in name for name in numbers)
+    assert "By arm." in text_of(open_.get(f"{ROOT}report/"))
+
+
+def test_number_leads_to_subjects_and_ledger_entries(sign_in: SignIn) -> None:
+    client = sign_in("statistician")
+    page = client.get(f"{ROOT}report/").content.decode()
+    links = re.findall(r'href="(/nct02632201/report/number/[^"]+)"', page)
+    assert f"{ROOT}report/number/flow.registered/" in links
+    shown = client.get(f"{ROOT}report/number/flow.registered/")
+    assert f'href="{ONE}visits/"' in shown.content.decode()
+    assert re.search(r'href="/nct02632201/ledger/\d+/"', shown.content.decode())
+    # A role without subjects sees the number, not whom it counts.
+    registry = text_of(sign_in("registry_officer").get(f"{ROOT}report/number/flow.registered/"))
+    assert "S01-001" not in registry
+    assert "Your role sees numbers, not subjects." in registry
+
+
+@pytest.mark.parametrize(("form", "start"), [("html", b"<!doctype html>"), ("pdf", b"%PDF"), ("json", b"{")])
+def test_report_is_downloaded(sign_in: SignIn, form: str, start: bytes) -> None:
+    answer = sign_in("statistician").get(f"{ROOT}report/file/{form}/")
+    assert answer.content.startswith(start)
+    assert answer["Content-Disposition"].startswith("attachment;")
+
+
+def test_figure_is_an_image_of_its_own(sign_in: SignIn) -> None:
+    client = sign_in("statistician")
+    page = client.get(f"{ROOT}report/").content.decode()
+    address = re.search(r'<img src="([^"]+\.svg)" alt="[^"]+"', page).group(1)
+    answer = client.get(address)
+    assert answer["Content-Type"].startswith("image/svg+xml")
+    assert b"<svg" in answer.content
+
+
+def test_safety_counts_a_subject_once_at_the_worst_grade(sign_in: SignIn) -> None:
+    shown = text_of(sign_in("safety_officer").get(f"{ROOT}safety/"))
+    assert "2 adverse events in 1 subject" in shown
+    assert "Any event 1 1 2" in shown
+    assert "Cytokine release syndrome Fever, admitted" in shown
+
+
+def test_registry_judges_the_status_at_a_date(sign_in: SignIn) -> None:
+    client = sign_in("registry_officer")
+    now = text_of(client.get(f"{ROOT}registry/?on=2026-11-22"))
+    assert "Display status Unknown" in now
+    early = text_of(client.get(f"{ROOT}registry/?on=2016-06-01"))
+    assert "Display status Recruiting" in early
+    assert "is not a date; today is shown" in text_of(client.get(f"{ROOT}registry/?on=yesterday"))
+    record = json.loads(client.get(f"{ROOT}registry/record.json").content)
+    assert record["protocolSection"]["identificationModule"]["nctId"] == "NCT02632201"
+    assert client.get(f"{ROOT}registry/nonsense/").status_code == 404
+
+
+def test_protocol_tells_each_rule_in_a_sentence(sign_in: SignIn) -> None:
+    shown = text_of(sign_in("monitor").get(f"{ROOT}protocol/criteria/"))
+    assert "creatinine < 2.5 mg/dL" in shown
+    assert "less than 2.5 mg/dL." in shown
+
+
+def test_accounts_are_listed_with_their_log(sign_in: SignIn) -> None:
+    shown = text_of(sign_in("administrator").get(f"{ROOT}people/"))
+    assert "second_quality" in shown
+    assert "grant role" in shown
