@@ -185,6 +185,19 @@ def test_a_record_of_fifty_megabytes_is_read_and_remarked() -> None:
     assert derive_draft(reading.records[0]).study().registry.identification.nct_id == "NCT04265963"
 
 
+def test_a_page_of_fifty_megabytes_is_refused() -> None:
+    text = SEED.read_text("utf-8") + "word | " * 7_000_000
+    reading = read_records(text.encode())
+    assert not reading.records
+    assert "TW-REG-015" in {finding.code for finding in reading.findings}
+
+
+def test_an_xml_of_fifty_megabytes_is_read_or_refused() -> None:
+    text = XML[0].read_text("utf-8").replace("<textblock>", "<textblock>" + "some words\n" * 4_500_000, 1)
+    reading = read_records(text.encode())
+    assert len(reading.records) + len(reading.findings) >= 1
+
+
 PAGES = [path.read_text("utf-8") for path in (SEED, *sorted((FOLDER / "classic_text").glob("*.txt")))]
 FILES = [path.read_bytes() for path in (*XML, SEED)] + [
     json.dumps(study_of(path.stem)).encode() for path in V2[:4]

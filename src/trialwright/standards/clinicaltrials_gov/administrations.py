@@ -44,7 +44,7 @@ def derive_administrations(interventions: list[Row], arms: list[Row], origin: st
     """
     rows: list[Row] = []
     findings: list[Finding] = []
-    used: set[str] = set()
+    used: dict[str, int] = {}
     for index, one in enumerate(interventions):
         base = ("protocolSection", "armsInterventionsModule")
         sources = [(one.get("description"), (*base, "interventions", index, "description"))]
@@ -90,7 +90,7 @@ _TOLD = {
 }
 
 
-def _read(repaired: Repaired, one: Row, used: set[str]) -> list[Row]:
+def _read(repaired: Repaired, one: Row, used: dict[str, int]) -> list[Row]:
     rows: list[Row] = []
     for start, end, name in _components(repaired.text, str(one["name"])):
         row = _component(repaired, start, end)

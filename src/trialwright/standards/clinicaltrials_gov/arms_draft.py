@@ -22,7 +22,7 @@ def draft_arms(arms: Sequence[Row], interventions: Sequence[Row]) -> tuple[list[
     An arm's interventions are those it names; one that only the intervention's own list of arms ties to
     it comes after them.
     """
-    used: set[str] = set()
+    used: dict[str, int] = {}
     drafted: list[Row] = []
     for row in interventions:
         keep = {key: value for key, value in row.items() if key != "arm_labels"}
@@ -30,7 +30,7 @@ def draft_arms(arms: Sequence[Row], interventions: Sequence[Row]) -> tuple[list[
     by_name: dict[str, list[int]] = {}
     for index, row in enumerate(interventions):
         by_name.setdefault(intervention_name(row["type"], row["name"]), []).append(index)
-    used = set()
+    used = {}
     result: list[Row] = []
     for row in arms:
         linked = _linked(row, interventions, by_name)

@@ -20,6 +20,7 @@ SEVERITIES: dict[str, Severity] = {
     "TW-REG-012": Severity.WARNING,  # characters replaced
     "TW-REG-013": Severity.WARNING,  # NCT number malformed
     "TW-REG-014": Severity.ERROR,  # cut off
+    "TW-REG-015": Severity.ERROR,  # too large for a page
     # mapping
     "TW-REG-020": Severity.INFO,  # elements without a place
     "TW-REG-021": Severity.WARNING,  # element of the wrong type or with an unknown code

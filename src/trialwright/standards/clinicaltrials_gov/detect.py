@@ -8,11 +8,11 @@ from typing import Literal
 Form = Literal["json", "legacy_xml", "other_xml", "html", "page_text", "json_fragment", "unknown"]
 
 _PAGE_SIGNS = (
-    re.compile(r"ClinicalTrials\.gov Identifier\s*:", re.I),
-    re.compile(r"^\s*Study Type\s*:\s*\|", re.I | re.M),
-    re.compile(r"^\s*Condition or disease\s*\|", re.I | re.M),
-    re.compile(r"^\s*Recruitment Status\s*:", re.I | re.M),
-    re.compile(r"^\s*Ages Eligible for Study\s*:", re.I | re.M),
+    re.compile(r"ClinicalTrials\.gov Identifier[ \t]*:", re.I),
+    re.compile(r"^[ \t]*Study Type[ \t]*:[ \t]*\|", re.I | re.M),
+    re.compile(r"^[ \t]*Condition or disease[ \t]*\|", re.I | re.M),
+    re.compile(r"^[ \t]*Recruitment Status[ \t]*:", re.I | re.M),
+    re.compile(r"^[ \t]*Ages Eligible for Study[ \t]*:", re.I | re.M),
 )
 _LOOK_AT = 200_000
 

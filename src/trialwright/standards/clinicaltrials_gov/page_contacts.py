@@ -128,14 +128,13 @@ def _country_of(text: str, rows: list[list[str]], index: int) -> str:
 
 def _address(text: str, country: str) -> Json | None:
     """``City, State, Country, Zip`` with state and zip optional; None if the country is not in its place."""
-    match = re.match(rf"(?:(.*), )?{re.escape(country)}(?:, ([^,]*))?\Z", text)
-    if match is None:
+    parts = text.split(", ")
+    place = next((index for index in (-1, -2) if len(parts) >= -index and parts[index] == country), None)
+    if place is None or len(parts) == 1:
         return None
-    before, zip_code = match.groups()
-    if before is None and zip_code is None:
-        return None
+    zip_code = parts[-1] if place == -2 else None
+    parts = parts[:place]
     address: Json = {}
-    parts = before.split(", ") if before else []
     if parts:
         address["city"] = parts[0]
     if len(parts) > 1:

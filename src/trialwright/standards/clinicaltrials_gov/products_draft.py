@@ -20,7 +20,7 @@ def draft_products(administrations: list[Row], arms: list[Row]) -> list[Row]:
     products: list[Row] = []
     keys: dict[str, str] = {}
     of_intervention: dict[str, list[str]] = {}
-    used: set[str] = set()
+    used: dict[str, int] = {}
     for row in administrations:
         cycles = study_days(row)
         if cycles is None or "dose" not in row or "route" not in row:

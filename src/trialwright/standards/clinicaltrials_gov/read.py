@@ -20,6 +20,7 @@ from .read_stream import decodes_as_utf8, is_streamable, iterate_large_list
 from .record import Record
 
 _LARGE = 25_000_000
+_LARGEST_PAGE = 8_000_000
 _SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".xml", ".txt"})
 _ENCODING = re.compile(rb"\A\s*<\?xml[^>]*\bencoding=[\"']([A-Za-z0-9._-]{2,20})[\"']")
 
@@ -76,6 +77,13 @@ def _parse_text(text: str, origin: str) -> Iterator[Item]:
     elif form in ("legacy_xml", "other_xml"):
         for item in parse_legacy_xml(text, origin):
             yield from _numbered(item)
+    elif form == "page_text" and len(text) > _LARGEST_PAGE:
+        yield registry_finding(
+            "TW-REG-015",
+            f"The text holds {len(text) / 1e6:.0f} million characters; no page of the registry does.",
+            "Give the text of one page.",
+            file=origin,
+        )
     elif form == "page_text":
         yield from _numbered(parse_page_text(text, origin))
     else:

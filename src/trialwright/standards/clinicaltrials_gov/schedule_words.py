@@ -164,7 +164,7 @@ def parse_cycles(text: str) -> tuple[int | None, int | None]:
 
 _DAYS = re.compile(
     r"\b(?:on |at )?(?:days?|D)\s?"
-    r"(?P<list>\d{1,4}(?:(?:\s*(?:,|;|and|&|\+|-|to|through|/|or))+\s*(?:days?\s?|D)?\d{1,4})*)"
+    r"(?P<list>\d{1,4}(?:(?:\s*(?:,|;|and|&|\+|-|to|through|/|or))+\s*(?:days?\s?|D)?\d{1,4}){0,80})"
     r"(?!\s*(?:mg|ml|%|\d|years?|weeks?|months?|hours?|-?day cycle))",
     re.I,
 )

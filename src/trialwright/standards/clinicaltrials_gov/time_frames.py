@@ -12,11 +12,12 @@ _DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.
 _NUMBER = r"(?:\d{1,4}(?:\.\d{1,2})?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _UNIT = r"(?:hour|hr|day|week|wk|month|mo|year|yr)s?\b"
 _LIST = re.compile(
-    rf"(?P<list>{_NUMBER}(?:(?:\s*(?:,|/|;|and|&|or|to|-))+\s*{_NUMBER})*)[\s-]*(?P<unit>{_UNIT})", re.I
+    rf"(?P<list>{_NUMBER}(?:(?:\s*(?:,|/|;|and|&|or|to|-))+\s*{_NUMBER}){{0,40}})[\s-]*(?P<unit>{_UNIT})",
+    re.I,
 )
 _NAMED = re.compile(
     r"\b(?P<unit>hour|day|week|month|year)s?\s?-?(?P<list>\d{1,4}(?:(?:\s*(?:,|/|;|and|&|or|to|through|-))+\s*"
-    r"(?:(?:hour|day|week|month|year)s?\s?)?\d{1,4})*)\b(?!\s*(?:hours?|days?|weeks?|months?|years?)\b)",
+    r"(?:(?:hour|day|week|month|year)s?\s?)?\d{1,4}){0,40})\b(?!\s*(?:hours?|days?|weeks?|months?|years?)\b)",
     re.I,
 )
 _EVERY = re.compile(rf"\b(?:every|each) (?P<number>{_NUMBER})?[\s-]*(?P<unit>{_UNIT})", re.I)

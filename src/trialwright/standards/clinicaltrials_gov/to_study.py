@@ -61,7 +61,7 @@ def derive_draft(record: Record) -> Draft:
     number = identification.get("nct_id") or ""
     mapping: Row = {
         "format": "trialwright-study/1",
-        "id": make_slug(number, set(), "study"),
+        "id": make_slug(number, {}, "study"),
         "version": "draft",
         "title": official or brief or number or "Untitled study",
         "short_title": identification.get("acronym") or brief or "",
@@ -130,7 +130,7 @@ def _compare(path: str, written: Any, derived: list[str], kept: Row, absent: lis
 
 
 def _outcomes(taken: Row, record: Record) -> list[Row]:
-    used: set[str] = set()
+    used: dict[str, int] = {}
     rows: list[Row] = []
     for level in ("primary", "secondary", "other"):
         reason = record.assumed.get(f"protocolSection.outcomesModule.{level}Outcomes")
@@ -142,7 +142,7 @@ def _outcomes(taken: Row, record: Record) -> list[Row]:
 
 
 def _sites(locations: list[Row]) -> list[Row]:
-    used: set[str] = set()
+    used: dict[str, int] = {}
     sites: list[Row] = []
     for row in locations:
         name = row.get("facility") or row.get("city") or row.get("country") or "Unnamed site"
