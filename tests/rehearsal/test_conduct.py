@@ -132,7 +132,8 @@ def test_derived_progression_is_the_latent_one_at_the_next_assessment(
         experimental = state.allocation.arm == planned.experimental_arm
         course = draw_course(scenario, experimental, played.seed, subjects.index(state.subject))
         start = date.fromisoformat(state.allocation.allocated_on)
-        found = [point.progression_on for point in subject.responses if point.overall is Response.PD]
+        progressed = [point for point in subject.responses if point.overall is Response.PD]
+        found = [point.progression_on for point in progressed if point.progression_on is not None]
         left = date.fromisoformat(state.follow_up_end.ended_on)
         due = (
             None if course.progresses_after_days is None else start + timedelta(course.progresses_after_days)
