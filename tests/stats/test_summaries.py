@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trialwright.stats.cox import compute_cox
 from trialwright.stats.json_ready import render_json
@@ -110,3 +113,37 @@ def test_numbers_that_are_none_become_null() -> None:
         "b": [1.0, None],
         "c": [3, True],
     }
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0.0, 1.0, 1.0, 2.0, 2.5, 1e-9, 4e5]),
+            st.integers(0, 2),
+            st.sampled_from(["a", "b"]),
+            st.sampled_from(["s", "t"]),
+        ),
+        max_size=10,
+    )
+)
+def test_any_tiny_trial_gives_json_without_a_warning(rows: list[tuple[float, int, str, str]]) -> None:
+    """Empty arms, zero times, everything tied: an answer or a reason each, and nothing on the screen."""
+    time, cause, arm, stratum = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
+    event = [int(code > 0) for code in cause]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        survival = summarise_survival(
+            time, event, arm, arms=["a", "b"], strata=stratum, landmarks=[0, 1, 3], tau=None
+        )
+        risks = summarise_competing_risks(time, cause, arm, arms=["a", "b"])
+        response = summarise_response(event, arm, arms=["a", "b"])
+        subjects = list(range(len(time)))
+        change = summarise_longitudinal(time, subjects, arm, stratum, arms=["a", "b"], visits=["s", "t"])
+    for summary in (survival, risks, response, change):
+        dumped(summary)
+    for part in ("log_rank", "log_rank_stratified", "cox", "rmst_difference", "max_combo"):
+        assert survival[part]["estimable"] or survival[part]["reason"]
+    assert risks["gray"]["estimable"] or risks["gray"]["reason"]
+    assert not change["estimable"]  # one row a subject: the two visits are never seen together
+    assert change["reason"]
