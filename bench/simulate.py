@@ -27,7 +27,7 @@ from trialwright.design.simulate import compute_results, simulate_design, simula
 from trialwright.design.tables import Plan, compute_plan
 
 SEED = 1
-RUNS = 5
+RUNS = 15
 
 
 def benchmark_case(subjects: int) -> DesignScenario:
