@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from ruamel.yaml import YAML
 
 from trialwright.study.model import Study
@@ -56,6 +57,7 @@ def test_registry_status_follows_the_unknown_rule(run: Run) -> None:
     assert "verify" in {duty["code"] for duty in now["overdue"]}
 
 
+@pytest.mark.requirement("TW-R-043")
 def test_registry_record_is_valid_and_true_to_the_page(run: Run) -> None:
     result = run("registry", "record", STUDY)
     assert result.returncode == 0

@@ -190,6 +190,7 @@ def test_cox_one_covariate(target: str, data: Data, column: str, strata: str | N
         assert got[name] == pytest.approx(value, rel=5e-8)  # eight printed digits
 
 
+@pytest.mark.requirement("TW-R-039")
 def test_cox_three_covariates() -> None:
     want = expected("lung Cox age+sex+ph.ecog")
     columns = ("age", "sex", "ph.ecog")
@@ -235,6 +236,7 @@ def test_proportional_hazards_lung(transform: Any) -> None:
         assert result.tests[0].p_value == pytest.approx(want["p"], rel=5e-8)
 
 
+@pytest.mark.requirement("TW-R-039")
 def test_proportional_hazards_veteran() -> None:
     want = expected("veteran cox.zph full")
     result = compute_proportional_hazards_test(

@@ -117,6 +117,7 @@ def test_the_same_input_gives_the_same_bytes(
     assert export_results(again) == export_results(report)
 
 
+@pytest.mark.requirement("TW-R-044")
 def test_html_is_whole_and_self_contained(report: Report) -> None:
     text = render_html(report)
     page = lxml_html.fromstring(text)
