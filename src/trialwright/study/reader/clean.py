@@ -1,0 +1,53 @@
+"""Make signs alike without moving a character, so that every span is a span of the record."""
+
+from __future__ import annotations
+
+import re
+
+_ALIKE = {
+    "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "﹤": "<", "﹥": ">", "〈": "<", "〉": ">",
+    "∼": "~", "〜": "~", "˜": "~", "‾": "~",
+    "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "‒": "-", "―": "-", "ー": "-",
+    "✕": "×", "╳": "×", "⨯": "×", "х": "×", "Х": "×", "∙": "×", "⋅": "×",
+    "μ": "µ", "㎍": "µ", "’": "'", "‘": "'", "´": "'", "`": "'", "′": "'", "“": '"', "”": '"',
+    "。": ".", "、": ",", "⁄": "/", "∕": "/", "·": ".", "\t": " ", "\\": " ", "\r": " ",
+    "\u200b": " ", "\u200c": " ", "\u200d": " ", "\ufeff": " ", "\u00ad": " ",
+}  # fmt: skip
+_TABLE = {ord(sign): plain for sign, plain in _ALIKE.items()}
+_TABLE.update({0xFEE0 + code: chr(code) for code in range(0x21, 0x7F)})
+_TABLE.update({ord(sign): str(n) for n, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
+_TABLE.update({ord(sign): str(n) for n, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")})
+_TABLE.update({code: " " for code in (0xA0, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009)})
+_TABLE.update({code: " " for code in (0x200A, 0x202F, 0x205F, 0x3000, 0x0B, 0x0C, 0x85, 0x2028, 0x2029)})
+
+_ENTITY = re.compile(r"&(gt|lt|ge|le|amp|nbsp|plusmn|times|quot|micro);", re.IGNORECASE)
+_SIGNS = {"gt": ">", "lt": "<", "ge": "≥", "le": "≤", "amp": "&", "nbsp": " "}
+_SIGNS |= {"plusmn": "±", "times": "×", "quot": '"', "micro": "µ"}
+_UNDERLINED = re.compile(r"<\s?/?\s?u>|</?(?:b|i|p|li|ul|ol|br|sup|sub|em|strong|div|span)\s?/?>", re.IGNORECASE)
+_TIMES = re.compile(
+    r"(?<=\d)[xX*](?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())|(?<=\d )[xX*](?=\s?(?:\d|[A-Z]|the|upper|inst|normal|lower|lab|\())"
+    r"|(?<=\s)[xX](?=\s?10\s?[\^*(]?\s?\d)|(?<=\))[xX](?=\s?10)|(?<=ULN )[xX*](?=\s?\d)|(?<=ULN)[xX*](?=\s?\d)"
+)
+
+
+_ITEM = re.compile(r"(?<![A-Za-z0-9])\(\d{1,2}\)(?=\s?[A-Za-z])")
+
+
+def clean_text(text: str) -> str:
+    """``text`` with one spelling for each sign; as long as before, character for character."""
+    cleaned = text.translate(_TABLE)
+    if "&" in cleaned:
+        cleaned = _ENTITY.sub(_padded, cleaned)
+    if "<" in cleaned:
+        cleaned = _UNDERLINED.sub(lambda found: " " * len(found.group()), cleaned)
+    cleaned = _TIMES.sub("×", cleaned)
+    return _ITEM.sub(_divided, cleaned) if "(1)" in cleaned and "(2)" in cleaned else cleaned
+
+
+def _divided(found: re.Match[str]) -> str:
+    """The number of an item in a running sentence, `(2)`, divides like a semicolon."""
+    return ";".ljust(len(found.group()))
+
+
+def _padded(found: re.Match[str]) -> str:
+    return _SIGNS[found.group(1).casefold()].ljust(len(found.group()))

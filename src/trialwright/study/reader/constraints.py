@@ -1,0 +1,289 @@
+"""Limits: a comparison with its number, a range, a list of grades, `within normal limits`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from .quantities import Quantity
+from .tokens import Token
+
+_RANGE_SIGNS = frozenset({"-", "~", "±"})
+_RANGE_WORDS = frozenset({"to", "through", "till", "until", "thru"})
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_DENIED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": ""}
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "ⅰ": 1, "ⅱ": 2, "ⅲ": 3, "ⅳ": 4, "ⅴ": 5}
+_LEVEL = re.compile(r"(?:0|[1-5]|i{1,3}|iv|vi?)(?:[a-e]\d?)?", re.IGNORECASE)
+_UNITLESS = (Decimal(0), Decimal(200))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """One constraint on whatever it belongs to. ``first`` and ``last`` are token places, last exclusive."""
+
+    operator: str
+    low: Quantity | None
+    high: Quantity | None = None
+    items: tuple[Quantity, ...] = ()
+    first: int = 0
+    last: int = 0
+    normal: bool = False
+    pair: tuple[Quantity, Quantity] | None = None
+    aged: bool = False
+    bare: bool = False
+    """No comparison word stood before the number."""
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """A quantity that tells the unit."""
+        return next((q for q in (self.high, self.low, *self.items) if q is not None and (q.units or q.relative)), self.low)
+
+
+def read_limits(tokens: list[Token], at: int) -> Limits | None:
+    """The constraint that begins at token ``at``, or None."""
+    token = tokens[at]
+    denied = token.kind == "NOT" and at + 1 < len(tokens) and tokens[at + 1].kind == "C"
+    if denied:
+        at += 1
+        token = tokens[at]
+    found = None
+    if token.kind == "C":
+        found = _after_comparison(tokens, at)
+    elif token.kind == "B":
+        found = _between(tokens, at)
+    elif token.kind == "N":
+        found = _after_number(tokens, at)
+    elif token.kind == "W":
+        found = Limits("within", None, first=at, last=at + 1, normal=True)
+    if found is None:
+        return None
+    if denied:
+        found = replace(found, operator=_DENIED.get(found.operator, ""), first=at - 1)
+        if not found.operator:
+            return None
+    return _aged(tokens, found)
+
+
+def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
+    operator = str(tokens[at].value)
+    position = at + 1
+    if position < len(tokens) and tokens[position].kind == "C":
+        operator = _joined(operator, str(tokens[position].value))
+        position += 1
+    position = _past(tokens, position, {"of", "a", "an", "the", "to", "or", "is", "than", "at", "age", ":", "be"}, 2)
+    if position >= len(tokens) or not operator:
+        return None
+    token = tokens[position]
+    if token.kind == "U" and token.value != "baseline":
+        if position + 1 < len(tokens) and tokens[position + 1].value in {"+", "-"}:
+            return None
+        return Limits(operator, _one(token), first=at, last=position + 1)
+    if token.kind != "N":
+        return None
+    low, after = token.quantity, position + 1
+    if operator == "==":
+        plain = _after_number(tokens, position)
+        return None if plain is None else replace(plain, first=at)
+    if pair := _pair(tokens, position):
+        return Limits(operator, low, first=at, last=position + 3, pair=pair)
+    if operator in {">=", ">"} and (second := _range_end(tokens, after)) is not None and low.relative == "":
+        high = tokens[second].quantity
+        if high.number > low.number and _same_measure(low, high):
+            return Limits("between", low, high, first=at, last=second + 1) if operator == ">=" else None
+    if after < len(tokens) and tokens[after].kind == "A" and tokens[after].value[0] == operator[0]:
+        after += 1
+    return Limits(operator, low, first=at, last=after)
+
+
+def _joined(first: str, second: str) -> str:
+    if "==" in {first, second}:
+        other = second if first == "==" else first
+        return {"<": "<=", ">": ">="}.get(other, other)
+    return first if first == second else (first if len(first) > len(second) and first[0] == second[0] else "" if first[0] != second[0] else second)
+
+
+def _between(tokens: list[Token], at: int) -> Limits | None:
+    position = _past(tokens, at + 1, {"the", "age", "ages", "of", "a", "and", ":"}, 3)
+    if position >= len(tokens) or tokens[position].kind != "N":
+        return None
+    position_end = _range_end(tokens, position + 1, also_and=True)
+    if position_end is None:
+        return None
+    low, high = tokens[position].quantity, tokens[position_end].quantity
+    if high.number < low.number and not high.relative and not low.units:
+        return None
+    return Limits("between", low, high, first=at, last=position_end + 1)
+
+
+def _after_number(tokens: list[Token], at: int) -> Limits | None:
+    low = tokens[at].quantity
+    after = at + 1
+    if after < len(tokens) and tokens[after].kind == "A":
+        return Limits(str(tokens[after].value), low, first=at, last=after + 1)
+    second = _range_end(tokens, after)
+    if second is not None and tokens[second].quantity.number > low.number and _same_measure(low, tokens[second].quantity):
+        return Limits("between", low, tokens[second].quantity, first=at, last=second + 1, bare=True)
+    if after < len(tokens) and tokens[after].value == "+" and not low.units and low.number >= 18:
+        return Limits(">=", low, first=at, last=after + 1)
+    items, last = _items(tokens, at)
+    if len(items) > 1:
+        return Limits("in", None, items=items, first=at, last=last, bare=True)
+    return Limits("==", low, first=at, last=after, bare=True)
+
+
+def _items(tokens: list[Token], at: int) -> tuple[tuple[Quantity, ...], int]:
+    """A list of bare whole numbers: `0, 1 or 2`; the place after it."""
+    found: list[Quantity] = []
+    position = at
+    while position < len(tokens) and tokens[position].kind == "N" and _is_grade(tokens[position].quantity):
+        found.append(tokens[position].quantity)
+        nearest = position + 1
+        position = nearest
+        while position < len(tokens) and (tokens[position].kind in {"OR", "AND"} or tokens[position].value in {",", "/"}):
+            position += 1
+        if position == nearest or position - nearest > 2:
+            return tuple(found), nearest
+    return tuple(found), at + 1 if len(found) < 2 else position - (0 if tokens[position - 1].kind == "N" else 1)
+
+
+def _is_grade(quantity: Quantity) -> bool:
+    return not quantity.units and not quantity.relative and quantity.number == int(quantity.number) and quantity.number <= 100
+
+
+def _pair(tokens: list[Token], at: int) -> tuple[Quantity, Quantity] | None:
+    """Two pressures with a stroke: `140/90`."""
+    if at + 2 < len(tokens) and tokens[at + 1].value == "/" and tokens[at + 2].kind == "N" and not tokens[at].quantity.units:
+        return tokens[at].quantity, tokens[at + 2].quantity
+    return None
+
+
+def _range_end(tokens: list[Token], at: int, also_and: bool = False) -> int | None:
+    """The place of the number that ends a range whose sign stands at ``at``."""
+    if at + 1 >= len(tokens):
+        return None
+    token, position = tokens[at], at + 1
+    joined = token.value in _RANGE_SIGNS or token.value in _RANGE_WORDS or (also_and and token.kind == "AND")
+    if token.kind == "C" and token.value == "<=" and token.end - token.start == 5:
+        joined = True
+    if not joined:
+        return None
+    position = _past(tokens, position, {"the", "age", "of", "<=", "-", "less", "up", "to"}, 2)
+    return position if position < len(tokens) and tokens[position].kind == "N" else None
+
+
+def _same_measure(low: Quantity, high: Quantity) -> bool:
+    if low.relative != high.relative:
+        return not low.relative and not low.units
+    return not low.units or not high.units or bool(set(low.units) & set(high.units)) or len(low.units[0]) <= 2
+
+
+def _past(tokens: list[Token], at: int, words: set[str], most: int) -> int:
+    end = at + most
+    while at < len(tokens) and at < end and tokens[at].value in words:
+        at += 1
+    return at
+
+
+def _aged(tokens: list[Token], found: Limits) -> Limits:
+    """Marks a limit that says itself that it is an age: `18 years or older`, `>= 18 years of age`."""
+    quantity = found.quantity
+    if quantity is None or quantity.relative or (quantity.unit and quantity.unit not in {"a", "mo", "wk", "d"}):
+        return found
+    position = found.last
+    while position < len(tokens) and tokens[position].value == "-":
+        position += 1
+    if position < len(tokens) and tokens[position].kind == "AGE" and quantity.unit:
+        after = position + 1
+        tail = after < len(tokens) and tokens[after].kind == "A" and found.operator == "=="
+        operator = str(tokens[after].value) if tail else found.operator
+        return replace(found, operator=operator, last=after + 1 if tail else after, aged=True)
+    last = tokens[found.last - 1]
+    if last.kind == "A" and quantity.unit in {"a", "mo"}:
+        return replace(found, aged=True)
+    return found
+
+
+def _one(token: Token) -> Quantity:
+    return Quantity(Decimal(1), (), str(token.value).upper(), token.start, token.end, token.end, "")
+
+
+def flipped(operator: str) -> str:
+    """The comparison read from its other side."""
+    return _FLIPPED.get(operator, operator)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Grades, classes or stages: an operator and the levels as written, in capitals."""
+
+    operator: str
+    items: tuple[str, ...]
+    first: int
+    last: int
+
+
+def read_levels(tokens: list[Token], at: int, text: str) -> Levels | None:
+    """The levels that begin at token ``at``: `III-IV`, `2 or 3`, `>= 2`, `IIIB/IV`, `B or C`."""
+    operator, position = "", at
+    if tokens[position].kind == "C":
+        operator = str(tokens[position].value)
+        position += 1
+    items: list[str] = []
+    ranged = False
+    last = position
+    while position < len(tokens):
+        level = level_of(tokens[position], text)
+        if level is None:
+            break
+        last = position + 1
+        if level.isdigit() and last < len(tokens) and _is_suffix(tokens[position], tokens[last], text):
+            level, last = level + text[tokens[last].start].upper(), last + 1
+        items.append(level)
+        step = last
+        while step < len(tokens) and (
+            tokens[step].kind in {"OR", "AND"} and text[tokens[step].start : tokens[step].end].casefold() not in {"with", "as well as"}
+            or tokens[step].value in {",", "/", "-", "~", "to", "through", "stage", "class", "grade"}
+            or tokens[step].kind == "T"
+            and tokens[step].term.scale == "levels"
+        ):
+            ranged = ranged or tokens[step].value in {"-", "~", "to", "through"}
+            step += 1
+        if step == last or step - last > 3:
+            break
+        position = step
+    if not items or (operator and len(items) > 1 and not ranged):
+        return None
+    if last < len(tokens) and tokens[last].kind == "A" and not operator and len(items) == 1:
+        return Levels(str(tokens[last].value), tuple(items), at, last + 1)
+    if operator:
+        return Levels(operator, tuple(items[:1]), at, last)
+    if ranged and len(items) == 2:
+        return Levels("between", tuple(items), at, last)
+    return Levels("==" if len(items) == 1 else "in", tuple(items), at, last)
+
+
+def _is_suffix(token: Token, letter: Token, text: str) -> bool:
+    """Whether a letter belongs to the figure before it: `3A`."""
+    return token.end == letter.start and text[letter.start : letter.end].casefold() in {"a", "b", "c"}
+
+
+def level_of(token: Token, text: str) -> str | None:
+    """The level a token stands for, in capitals; None where it is none."""
+    if token.kind == "N":
+        quantity = token.quantity
+        if quantity.units or quantity.relative or quantity.number not in {0, 1, 2, 3, 4, 5}:
+            return None
+        return str(int(quantity.number))
+    word = text[token.start : token.end]
+    if token.kind in {"X", "F"} and _LEVEL.fullmatch(word):
+        return word.upper()
+    return None
+
+
+def number_of(level: str) -> int | None:
+    """The whole number of a level in figures or Roman numerals."""
+    folded = level.casefold()
+    if folded.isdigit():
+        return int(folded)
+    return _ROMAN.get(folded)

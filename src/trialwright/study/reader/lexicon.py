@@ -1,0 +1,198 @@
+"""The lexicon: which words mean which variable, and which small words mean what. All of it is data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+from ruamel.yaml import YAML
+
+from ..criteria.variables import Catalogue, Kind, Variable, builtin_catalogue
+from ..units import Bridge
+
+WORDS = re.compile(r"[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|\d+|\S")
+_NOT_CARRIED = frozenset({"-"})
+_PLURAL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A variable as criteria name it."""
+
+    variable: str
+    kind: str
+    scale: str = ""
+    good: str = ""
+    normal: str = ""
+    assume: str = ""
+    pair: tuple[str, ...] = ()
+    flag: bool = False
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What a run of words means: ``kind`` says to which part of the grammar it belongs."""
+
+    kind: str
+    meaning: Any
+    words: tuple[str, ...]
+    exact: bool = False
+
+
+_GRAMMAR = {
+    "before": "C",
+    "after": "A",
+    "normal": "U",
+    "negation": "NOT",
+    "outcome": "OUT",
+    "connective": "CON",
+    "condition": "IF",
+    "other": "K",
+    "units": "F",
+    "change": "CHG",
+    "block": "X",
+    "age": "AGE",
+}
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Phrases by their first word, longest first, and the catalogue their variables stand in."""
+
+    phrases: dict[str, tuple[Phrase, ...]]
+    catalogue: Catalogue
+    terms: dict[str, Term]
+
+    def match(self, words: list[str], lower: list[str], at: int) -> tuple[Phrase, int] | None:
+        """The longest phrase that begins at word ``at`` and how many words it takes."""
+        candidates = self.phrases.get(lower[at])
+        if candidates is None:
+            bare = _singular(lower[at])
+            candidates = self.phrases.get(bare) if bare else None
+            if candidates is None:
+                return None
+        for phrase in candidates:
+            taken = _length(phrase, words if phrase.exact else lower, at)
+            if taken:
+                return phrase, taken
+        return None
+
+
+def _length(phrase: Phrase, words: list[str], at: int) -> int:
+    """How many words ``phrase`` takes from ``at``, skipping hyphens; 0 where it does not stand there."""
+    position, end = at, len(words)
+    for wanted in phrase.words:
+        while position < end and position > at and words[position] in _NOT_CARRIED and wanted != words[position]:
+            position += 1
+        if position >= end:
+            return 0
+        word = words[position]
+        if word != wanted and (phrase.exact or _singular(word) != wanted):
+            return 0
+        position += 1
+    return position - at
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > _PLURAL and word[-1] == "s" and word[-2] != "s" else ""
+
+
+@cache
+def builtin_lexicon() -> Lexicon:
+    """The lexicon that comes with the software."""
+    terms = _read("eligibility_terms")
+    found: dict[str, list[Phrase]] = {}
+    known: dict[str, Term] = {}
+    own: list[Variable] = []
+    catalogue = builtin_catalogue()
+    for kind, entries in terms.items():
+        for name, entry in entries.items():
+            term = _term(name, kind, entry)
+            known[name] = term
+            if catalogue.find(name) is None and "pair" not in entry:
+                own.append(_variable(name, entry, catalogue))
+            for phrase in _term_phrases(term, entry):
+                found.setdefault(_key(phrase), []).append(phrase)
+    for phrase in _grammar_phrases(_read("eligibility_phrases")):
+        found.setdefault(_key(phrase), []).append(phrase)
+    ordered = {first: tuple(sorted(phrases, key=_rank)) for first, phrases in found.items()}
+    return Lexicon(ordered, catalogue.extended(own), known)
+
+
+def _rank(phrase: Phrase) -> tuple[int, bool]:
+    return -sum(len(word) for word in phrase.words), not phrase.exact
+
+
+def _key(phrase: Phrase) -> str:
+    return phrase.words[0].casefold()
+
+
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    text = files("trialwright.study").joinpath(f"data/{name}.yaml").read_text(encoding="utf-8")
+    return cast("dict[str, dict[str, Any]]", cast(Any, YAML(typ="safe")).load(text))
+
+
+def _term(name: str, kind: str, entry: dict[str, Any]) -> Term:
+    return Term(
+        name,
+        kind,
+        scale=entry.get("scale", ""),
+        good=entry.get("good", ""),
+        normal=entry.get("normal", ""),
+        assume=entry.get("assume", ""),
+        pair=tuple(entry.get("pair", "").split("|")) if "pair" in entry else (),
+        flag=bool(entry.get("flag") or entry.get("msi")),
+    )
+
+
+def _term_phrases(term: Term, entry: dict[str, Any]) -> Iterator[Phrase]:
+    weak = Term(**{**{f: getattr(term, f) for f in Term.__slots__}, "weak": True})
+    for key, meaning in (("words", term), ("exact", term), ("weak", weak)):
+        if key not in entry:
+            continue
+        for text in str(entry[key]).split("|"):
+            exact = key == "exact"
+            words = _split(text if exact else text.casefold())
+            if words:
+                yield Phrase("T", meaning, words, exact)
+
+
+def _grammar_phrases(sections: dict[str, dict[str, Any]]) -> Iterator[Phrase]:
+    for section, meanings in sections.items():
+        for meaning, listed in meanings.items():
+            for text in str(listed).split("|"):
+                words = _split(text.strip().casefold())
+                if words:
+                    yield Phrase(_GRAMMAR[section], meaning, words)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    """The words of a phrase; hyphens count for nothing, so that `pd-l1` and `pd l1` are one."""
+    return tuple(word for word in WORDS.findall(text.strip()) if word not in _NOT_CARRIED)
+
+
+def _variable(name: str, entry: dict[str, Any], catalogue: Catalogue) -> Variable:
+    like = catalogue.find(entry.get("like", ""))
+    bridge = entry.get("bridge")
+    kind = Kind.CODE if _is_coded(entry) else Kind.INTEGER if "scale" in entry else Kind.NUMBER
+    ranges = entry.get("plausible", {}).items()
+    return Variable(
+        name=name,
+        kind=kind,
+        label=entry.get("label", name.replace("_", " ")),
+        unit=None if kind is Kind.CODE or entry.get("like") == "none" else entry.get("unit"),
+        bridge=Bridge(bridge["from"], bridge["into"], Fraction(bridge["factor"])) if bridge else like.bridge if like else None,
+        loinc=str(entry.get("loinc", "")),
+        relative=True if entry.get("relative") or entry.get("normal") else None,
+        plausible=tuple((unit, Fraction(str(low)), Fraction(str(high))) for unit, (low, high) in ranges),
+    )
+
+
+def _is_coded(entry: dict[str, Any]) -> bool:
+    return bool(entry.get("flag") or entry.get("msi")) or entry.get("scale") in {"levels", "child_pugh", "none"}

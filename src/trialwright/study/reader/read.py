@@ -1,0 +1,257 @@
+"""From the eligibility text of a record to entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .attach import Attacher, Draft
+from .bullets import EXCLUSION, Bullet, split_bullets
+from .clean import clean_text
+from .entry import Entry, Sense, Status
+from .joining import alternatives_of, conditions_of
+from .kinds import kind_of_words
+from .lexicon import Lexicon, Term, builtin_lexicon
+from .measures import measure
+from .rules import attested_rule, rule_of
+from .sense import is_negated, sense_of
+from .tokens import Token, tokenise
+
+LONGEST_TEXT = 200_000
+_LONGEST_BULLET = 12_000
+_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|max|min|no|dr|st|etc|ca|cf|resp|incl|inc|fig|al|eg|ie|hb|t|s)|\b[A-Z])$", re.IGNORECASE)
+_SKIPPED = re.compile(
+    r"menopaus|amenorr?h|oophorec|contracepti|childbearing|child-bearing|child bearing|sterili[sz]|hysterectomy|pregnan|vasectom", re.IGNORECASE
+)
+_RESIDUE = 5
+_ECOG = re.compile(r"\b(?:ECOG|Eastern Co-?operative|WHO|Zubrod|World Health|SWOG)\b", re.IGNORECASE)
+_NOTE = re.compile(r"\W*(?:note|n\.b|the definition of|definition)\b", re.IGNORECASE)
+_IF = re.compile(r"if|when|in case|in the event", re.IGNORECASE)
+_SEX = re.compile(r"(?:(?:adult|otherwise|healthy|in|for)\s)*(?:(?:fe)?males?|(?:wo)?m[ae]n)(?:\s(?:patients?|subjects?|participants?))?", re.IGNORECASE)
+
+
+def read_criteria(text: str) -> list[Entry]:
+    """The entries of an eligibility text, in its order; every bullet is covered by at least one.
+
+    Deterministic, without network or clock. A text longer than 200,000 characters is read to that length
+    and the rest is one attestation. Each ``text`` is a substring of ``text``.
+    """
+    lexicon = builtin_lexicon()
+    cleaned = clean_text(text[:LONGEST_TEXT])
+    found: list[Entry] = []
+    counts = {"inclusion": 0, "exclusion": 0}
+    bullets = split_bullets(cleaned)
+    last_line: Bullet | None = None
+    for bullet in bullets:
+        counts[bullet.section] += 1
+        name = f"{'e' if bullet.section == EXCLUSION else 'i'}{counts[bullet.section]}"
+        lead = bullet.lead[-1] if bullet.lead else _line_before(last_line, bullet, cleaned)
+        found.extend(_Bullet(text, cleaned, bullet, name, lexicon, lead).entries())
+        last_line = bullet
+    if len(text) > LONGEST_TEXT and text[LONGEST_TEXT:].strip():
+        rest = text[LONGEST_TEXT:].strip()
+        start = LONGEST_TEXT + text[LONGEST_TEXT:].index(rest)
+        found.append(_attested("x1", "exclusion" if counts["exclusion"] else "inclusion", rest, start, "other"))
+    return found
+
+
+def _line_before(last: Bullet | None, bullet: Bullet, text: str) -> tuple[int, int] | None:
+    """A short line that introduces the bullet, as the old records have it: `Age`, `Performance status:`."""
+    if last is None or last.section != bullet.section or last.end - last.start > 60:
+        return None
+    return (last.start, last.end)
+
+
+class _Bullet:
+    """Reads one bullet."""
+
+    def __init__(
+        self, original: str, cleaned: str, bullet: Bullet, name: str, lexicon: Lexicon, lead: tuple[int, int] | None
+    ) -> None:
+        self.original, self.text, self.bullet, self.name, self.lexicon = original, cleaned, bullet, name, lexicon
+        self.lead = lead
+        self.lead_words = " ".join(cleaned[start:end] for start, end in bullet.lead)[-400:]
+        self.number = 0
+        self.groups = 0
+
+    def entries(self) -> list[Entry]:
+        """The entries of the bullet: those of each piece, attestations for what cannot be computed."""
+        if self.bullet.end - self.bullet.start > _LONGEST_BULLET:
+            return [self._statement(self.bullet.start, self.bullet.end)]
+        tokens = tokenise(self.text, self.bullet.start, self.bullet.end, self.lexicon)
+        found: list[Entry] = []
+        for piece in _pieces(tokens, self.text, self.bullet):
+            found.extend(self._piece(piece))
+        named = found if len(found) > 1 else []
+        if not named:
+            return [_renamed(entry, self.name) for entry in found]
+        return found
+
+    def _piece(self, tokens: list[Token]) -> Iterator[Entry]:
+        start, end = tokens[0].start, tokens[-1].end
+        if tokens[-1].value == ";" and self.original[end - 1] not in ";；" and len(tokens) > 1:
+            end = tokens[-2].end
+        words = self.text[start:end]
+        drafts = Attacher(self.text, tokens, self.lexicon, self._lead_term()).attach()
+        if _SKIPPED.search(words):
+            drafts = [d for d in drafts if d.term.kind not in {"age", "lab"} or d.first == 0]
+        drafts = _named_scale([d for d in drafts if not _is_beside(d, drafts, tokens)], words)
+        if _NOTE.match(words):
+            drafts = []
+        drafts = [_denied(draft, tokens) for draft in drafts]
+        drafts.sort(key=lambda draft: (draft.limits_first, draft.first))
+        conditions = conditions_of(drafts, tokens, self.text)
+        ages = [d for d in drafts if d.term.kind == "age"]
+        if len(ages) == 1:
+            conditions = [
+                "" if d.term.kind == "age" and _SEX.fullmatch(c) else c for d, c in zip(drafts, conditions, strict=True)
+            ]
+        groups = alternatives_of(drafts, conditions, tokens, self.bullet.section == EXCLUSION)
+        made: list[Entry] = []
+        seen: set[tuple[object, ...]] = set()
+        for draft, condition, group in zip(drafts, conditions, groups, strict=True):
+            for entry in self._entry(draft, condition, group, tokens, (start, end)):
+                key = (entry.variable, entry.operator, entry.value, entry.value2, entry.unit, entry.sense, entry.condition)
+                if key not in seen:
+                    seen.add(key)
+                    made.append(entry)
+        self.groups += max(groups, default=0)
+        yield from made
+        if not made or _residue(tokens, drafts) > _RESIDUE:
+            yield self._statement(start, end)
+
+    def _lead_term(self) -> Term | None:
+        """The one variable that the line above names, for bullets that only give the limit."""
+        if self.lead is None or self.lead[1] - self.lead[0] > 60:
+            return None
+        tokens = tokenise(self.text, self.lead[0], self.lead[1], self.lexicon)
+        terms = {t.term.variable: t.term for t in tokens if t.kind == "T"}
+        if any(t.kind in {"C", "N", "B"} for t in tokens):
+            return None
+        if not terms and any(t.kind == "AGE" for t in tokens) and len(tokens) <= 3:
+            return Term("age", "age", assume="a")
+        return next(iter(terms.values())) if len(terms) == 1 and len(tokens) <= 5 else None
+
+    def _entry(
+        self, draft: Draft, condition: str, group: int, tokens: list[Token], span: tuple[int, int]
+    ) -> Iterator[Entry]:
+        measured = measure(draft, self.lexicon.catalogue)
+        if measured is None:
+            return
+        sense, either = sense_of(draft, tokens, self.text, self.bullet.section, self.lead_words)
+        unsure = either or measured.unsure
+        condition = self._original_words(condition, span)
+        rule = attested_rule(self.name + " " + self.text[span[0] : span[1]])
+        if measured.rule_unit is not None and not unsure:
+            variable = measured.of
+            rule = rule_of(
+                variable, measured.operator, measured.value, measured.value2, measured.rule_unit, condition, sense
+            )
+        self.number += 1
+        yield Entry(
+            id=f"{self.name}_{self.number}",
+            section=self.bullet.section,
+            text=self.original[span[0] : span[1]],
+            sense=sense,
+            kind=draft.term.kind,
+            status=Status.AMBIGUOUS if unsure or measured.rule_unit is None else Status.COMPUTED,
+            rule=rule,
+            variable=measured.of.name,
+            operator=measured.operator,
+            value=measured.value,
+            value2=measured.value2,
+            unit=measured.unit,
+            canonical_value=measured.canonical,
+            canonical_value2=measured.canonical2,
+            canonical_unit=measured.canonical_unit,
+            condition=condition,
+            alt_group=f"{self.name}_alt{self.groups + group}" if group else "",
+            start=span[0],
+        )
+
+    def _original_words(self, condition: str, span: tuple[int, int]) -> str:
+        """The condition as the record spells it."""
+        place = self.text.find(condition, span[0], span[1]) if condition else -1
+        return self.original[place : place + len(condition)] if place >= 0 else condition
+
+    def _statement(self, start: int, end: int) -> Entry:
+        self.number += 1
+        words = self.original[start:end]
+        kind = "lead_in" if self.bullet.heads and words.rstrip().endswith(":") else kind_of_words(words)
+        return _attested(f"{self.name}_{self.number}", self.bullet.section, words, start, kind)
+
+
+def _attested(name: str, section: str, words: str, start: int, kind: str) -> Entry:
+    sense = Sense.EXCLUDED_IF if section == EXCLUSION else Sense.ELIGIBLE_IF
+    rule = attested_rule(name.split("_")[0] + " " + words)
+    return Entry(name, section, words, sense, kind, Status.ATTESTED, rule, start=start)
+
+
+def _renamed(entry: Entry, name: str) -> Entry:
+    return replace(entry, id=name)
+
+
+def _pieces(tokens: list[Token], text: str, bullet: Bullet) -> Iterator[list[Token]]:
+    """The sentences of a bullet: divided at semicolons, full stops and numbered items outside brackets."""
+    start = 0
+    for place, token in enumerate(tokens):
+        ends = token.kind == "P" and token.depth == 0 and (token.value == ";" or _is_full_stop(tokens, place, text))
+        if ends or place == len(tokens) - 1:
+            piece = tokens[start : place + 1]
+            start = place + 1
+            if piece and any(t.kind != "P" for t in piece):
+                yield piece
+    if not any(t.kind != "P" for t in tokens) and tokens:
+        yield tokens
+
+
+def _is_full_stop(tokens: list[Token], place: int, text: str) -> bool:
+    token = tokens[place]
+    if token.value != "." or place + 1 >= len(tokens):
+        return False
+    following = tokens[place + 1]
+    gap = text[token.end : following.start]
+    if not gap or _ABBREVIATED.search(text[max(0, token.start - 8) : token.start]):
+        return False
+    return text[following.start].isupper() or text[following.start].isdigit() or "\n" in gap or text[following.start] in "(≥≤"
+
+
+def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
+    """Whether a limit is no criterion of its own: what an exception lets pass, or what an if-clause asks first."""
+    before = tokens[: draft.limits_first]
+    if any(t.kind == "UNLESS" for t in before) and min(d.limits_first for d in drafts) == draft.limits_first:
+        return True
+    opening = [t for t in before[:5] if t.kind == "IF" and t.value == "when"]
+    if not opening or not _IF.match(opening[0].word):
+        return False
+    after = tokens[draft.last : draft.last + 3]
+    return any(t.value in {",", "then"} for t in after) and len(before) <= 10
+
+
+def _denied(draft: Draft, tokens: list[Token]) -> Draft:
+    """A marker that is said not to be positive is negative, and the other way round."""
+    if draft.status in {"positive", "negative"} and is_negated(draft, tokens):
+        return replace(draft, status="negative" if draft.status == "positive" else "positive")
+    return draft
+
+
+def _named_scale(drafts: list[Draft], words: str) -> list[Draft]:
+    """A performance status whose scale is named elsewhere in the sentence takes that scale."""
+    ecog = builtin_lexicon().terms["ecog"]
+    found: list[Draft] = []
+    for draft in drafts:
+        if draft.term.variable == "performance_status" and _ECOG.search(words):
+            draft = replace(draft, term=ecog)
+        found.append(draft)
+    return found
+
+
+def _residue(tokens: list[Token], drafts: list[Draft]) -> int:
+    """How many words of a piece no draft accounts for."""
+    taken: set[int] = set()
+    for draft in drafts:
+        taken.update(range(draft.first, draft.last))
+    return sum(1 for place, token in enumerate(tokens) if place not in taken and token.kind in {"X", "K", "NOT", "CHG"})
+
+

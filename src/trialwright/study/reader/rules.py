@@ -1,0 +1,89 @@
+"""The rule of an entry, as text of the criterion language."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from ..criteria.ast import Attested, Compare, Flag, Implies, Known, Limit, LimitKind, Member, Op, Range, Rule, all_of
+from ..criteria.render import render_rule
+from ..criteria.variables import Variable
+from .entry import Number, Scalar, Sense
+
+_OPS = {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE, "==": Op.EQ}
+_KINDS = {"ULN": LimitKind.ULN, "LLN": LimitKind.LLN, "baseline": LimitKind.BASELINE}
+_LONGEST_NAME = 60
+_KEYWORDS = frozenset("if then or and not in is known unknown between attested true false yes no uln lln baseline".split())
+
+
+def rule_of(
+    variable: Variable, operator: str, value: Number | None, value2: Scalar | None, unit: str, condition: str, sense: Sense
+) -> str:
+    """The canonical text of one rule. ``unit`` is a UCUM code, or ULN, LLN, baseline; what a condition asks
+    for is attested, except the sex."""
+    return render_rule(_under(condition, _leaf(variable, operator, value, value2, unit), sense))
+
+
+def _leaf(variable: Variable, operator: str, value: Number | None, value2: Scalar | None, unit: str) -> Rule:
+    name = variable.name
+    if operator == "known":
+        return Known(name)
+    if operator == "in" and isinstance(value, tuple):
+        numbers = [item for item in value if isinstance(item, Decimal)]
+        codes = [item for item in value if isinstance(item, str)]
+        return Member(name, tuple(sorted(set(numbers))) if numbers else tuple(sorted(set(codes))))
+    if isinstance(value, str):
+        return Member(name, (value,))
+    assert isinstance(value, Decimal)
+    if operator == "between" and isinstance(value2, Decimal):
+        return _range(variable, value, value2, unit)
+    return Compare(name, _OPS[operator], _limit(value, unit))
+
+
+def _range(variable: Variable, low: Decimal, high: Decimal, unit: str) -> Rule:
+    if unit == "LLN..ULN":
+        return Range(variable.name, _limit(low, "LLN"), Op.LE, _limit(high, "ULN"), Op.LE)
+    if not unit and low == int(low) and high == int(high) and high - low <= 10:
+        return Member(variable.name, tuple(Decimal(n) for n in range(int(low), int(high) + 1)))
+    return Range(variable.name, _limit(low, unit), Op.LE, _limit(high, unit), Op.LE)
+
+
+def _limit(number: Decimal, unit: str) -> Limit:
+    kind = _KINDS.get(unit)
+    return Limit(number, "", kind) if kind else Limit(number, unit)
+
+
+def _under(condition: str, rule: Rule, sense: Sense) -> Rule:
+    if not condition:
+        return rule
+    asked = condition_rule(condition)
+    return Implies(asked, rule) if sense is Sense.ELIGIBLE_IF else all_of(asked, rule)
+
+
+def condition_rule(condition: str) -> Rule:
+    """What must hold for a condition: the sex where it names one, an attestation of its words otherwise."""
+    folded = condition.casefold()
+    if len(folded) <= 20:
+        if re.search(r"\b(?:women|woman|females?)\b", folded):
+            return Member("sex", ("female",))
+        if re.search(r"\b(?:men|man|males?)\b", folded):
+            return Member("sex", ("male",))
+    return Attested(name_of(condition))
+
+
+def name_of(words: str) -> str:
+    """A name for an attestation, made of the protocol's words."""
+    plain = re.sub(r"[^a-z0-9]+", "_", words.casefold()).strip("_")[:_LONGEST_NAME].strip("_")
+    if not plain or not plain[0].isalpha() or plain in _KEYWORDS:
+        plain = f"statement_{plain}".strip("_")
+    return plain
+
+
+def attested_rule(words: str) -> str:
+    """The rule of a statement that a named person signs."""
+    return render_rule(Attested(name_of(words)))
+
+
+def flag_rule(name: str) -> str:
+    """The rule of a yes-or-no variable."""
+    return render_rule(Flag(name))

@@ -1,0 +1,180 @@
+"""Graded scales: performance status, functional classes, Child-Pugh, stages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .constraints import Levels, read_levels, read_limits
+from .lexicon import Term
+from .tokens import Token
+
+_SKIP_KINDS = frozenset({"F", "M", "OUT"})
+_MOST_SKIPPED = 9
+_LOOK_BACK = 7
+_STAGE_OF_OTHER = re.compile(
+    r"(?:chronic\s)?(?:kidney|renal)|ckd|hypertension|sleep|pressure|ulcer|gvhd|fibrosis|parkinson|lymphedema|retinopathy|copd"
+    r"|periodont|labou?r|heart|cirrhosis|encephalopathy|\d+\s?ulcer|sarcoidosis|osteo|hidradenitis|endometriosis|acute\skidney|aki",
+    re.IGNORECASE,
+)
+_CHILD = re.compile(r"(?:class|grade|stage|score|category)?\s*([ABC])(?:[\s-]?(?:\(?\s*)(\d{1,2})\)?)?(?![A-Za-z])")
+_LETTER = re.compile(r"[A-C]")
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Levels of a scale, or numbers of it, with the places of their tokens."""
+
+    operator: str
+    items: tuple[str, ...]
+    first: int
+    last: int
+
+
+def read_grade(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
+    """The levels that follow the name of a scale."""
+    position = _past_name(tokens, at + 1, term)
+    if position >= len(tokens):
+        return None
+    if term.scale == "child_pugh":
+        return _child_pugh(tokens, position, text)
+    if term.scale == "levels":
+        return _stage(tokens, position, text, term)
+    if term.scale == "ihc":
+        return _ihc(tokens, position, text)
+    denied = tokens[position].kind == "NOT"
+    found = None if denied else read_levels(tokens, position, text)
+    if found is not None and _numbered(found):
+        return Grade(found.operator, _plain(found), found.first, found.last)
+    limits = read_limits(tokens, position)
+    if limits is None or limits.normal or limits.low is None and not limits.items:
+        return None
+    quantities = [q for q in (limits.low, limits.high, *limits.items) if q is not None]
+    if any(q.units or q.relative or q.number > 20 for q in quantities):
+        return None
+    items = tuple(str(q.number) for q in quantities)
+    return Grade(limits.operator, items, limits.first, limits.last)
+
+
+def read_grade_before(tokens: list[Token], at: int, text: str, term: Term, floor: int) -> Grade | None:
+    """Levels that stand before the name: `class III or IV heart failure`, `>= 3 NYHA`."""
+    if term.scale not in {"ordinal", "grade"}:
+        return None
+    for place in range(max(floor, at - _LOOK_BACK), at):
+        limits_here = tokens[place].kind == "C" or tokens[place - 1 if place else 0].value in {"class", "grade", "stage", "score"}
+        if not limits_here:
+            continue
+        found = read_levels(tokens, place, text)
+        if found is None or found.last > at or not _numbered(found):
+            continue
+        between = tokens[found.last : at]
+        if any(t.kind in {"C", "N", "T", "AND", "OR"} or t.value in {",", ";", "."} for t in between) or len(between) > 5:
+            continue
+        return Grade(found.operator, _plain(found), found.first, found.last)
+    return None
+
+
+def _past_name(tokens: list[Token], at: int, term: Term) -> int:
+    """Past abbreviations in brackets, a repeated name, colons and filling words."""
+    staged = term.scale == "levels"
+    end = min(at + (4 if staged else _MOST_SKIPPED), len(tokens))
+    strange = 1 if staged else 0
+    while at < end:
+        token = tokens[at]
+        same = token.kind == "T" and (token.term.variable == term.variable or token.term.variable == "performance_status")
+        sign = token.kind == "P" and token.value in "()[]:=-,'\"" or token.kind == "C" and token.value == "=="
+        if not (same or sign or token.kind in _SKIP_KINDS):
+            strange += 1
+            if token.kind not in {"X", "K"} or strange > 1 or _reads_as_level(token):
+                return at
+        at += 1
+    return at
+
+
+def _reads_as_level(token: Token) -> bool:
+    return token.kind == "X" and str(token.value) in {"i", "ii", "iii", "iv", "v", "a", "b", "c", "iiia", "iiib", "iiic", "iva", "ivb"}
+
+
+def _numbered(levels: Levels) -> bool:
+    return all(item.isdigit() or not set(item) - set("IV") for item in levels.items)
+
+
+_FIGURES = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6"}
+
+
+def _plain(levels: Levels) -> tuple[str, ...]:
+    return tuple(_FIGURES.get(item, item) for item in levels.items)
+
+
+def _stage(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
+    found = read_levels(tokens, at, text)
+    if found is None:
+        return None
+    if term.variable == "stage":
+        after = text[tokens[found.last - 1].end :][:28].lstrip(" ,(")
+        before = text[max(0, tokens[at].start - 60) : tokens[at].start]
+        if _STAGE_OF_OTHER.match(after) or re.search(r"(?:kidney|renal|ckd)[^.;]*$", before, re.IGNORECASE):
+            return None
+    return Grade(found.operator, found.items, found.first, found.last)
+
+
+def _child_pugh(tokens: list[Token], at: int, text: str) -> Grade | None:
+    """Classes A to C, or points."""
+    position, operator = at, ""
+    if tokens[position].kind == "C":
+        operator, position = str(tokens[position].value), position + 1
+    items: list[str] = []
+    last, ranged = position, False
+    while position < len(tokens):
+        word = text[tokens[position].start : tokens[position].end]
+        if not (word[:1] in {"A", "B", "C"} and (len(word) == 1 or word[1:].isdigit())):
+            break
+        if len(word) > 1:
+            return None
+        items.append(word)
+        last = position + 1
+        step = last
+        while step < len(tokens) and (tokens[step].kind in {"OR", "AND"} or tokens[step].value in {"/", ",", "-", "to"}):
+            ranged = ranged or tokens[step].value in {"-", "to"}
+            step += 1
+        if step == last or step - last > 2:
+            break
+        position = step
+    if items:
+        return _classes(tokens, items, operator, at, last, ranged)
+    limits = read_limits(tokens, at)
+    if limits is None or limits.normal:
+        return None
+    quantities = [q for q in (limits.low, limits.high, *limits.items) if q is not None]
+    if not quantities or any(q.units or q.relative or not 4 <= q.number <= 15 for q in quantities):
+        return None
+    return Grade(limits.operator, tuple(str(q.number) for q in quantities), limits.first, limits.last)
+
+
+def _classes(tokens: list[Token], items: list[str], operator: str, at: int, last: int, ranged: bool) -> Grade | None:
+    """Classes as a set; `>= B` and `A-B` are written out; a class with points behind it stays unread."""
+    if last < len(tokens) and tokens[last].kind == "N" and not tokens[last].quantity.units:
+        return None
+    if last < len(tokens) and tokens[last].kind == "A" and len(items) == 1:
+        operator, last = str(tokens[last].value), last + 1
+    letters = "ABC"
+    if operator and len(items) == 1:
+        place = letters.index(items[0])
+        kept = {
+            ">": letters[place + 1 :], ">=": letters[place:], "<": letters[:place], "<=": letters[: place + 1],
+        }.get(operator, items[0])  # fmt: skip
+        items = list(kept)
+    elif ranged and len(items) == 2:
+        items = list(letters[letters.index(items[0]) : letters.index(items[1]) + 1])
+    if not items:
+        return None
+    return Grade("==" if len(items) == 1 else "in", tuple(items), at, last)
+
+
+def _ihc(tokens: list[Token], at: int, text: str) -> Grade | None:
+    limits = read_limits(tokens, at)
+    if limits is None or limits.normal or limits.low is None:
+        return None
+    if limits.low.units or limits.low.number > 3:
+        return None
+    return Grade(limits.operator, (str(limits.low.number),), limits.first, limits.last)

@@ -1,0 +1,203 @@
+"""A bullet as tokens: terms, comparisons, quantities, negations, conditions, connectives, punctuation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from .lexicon import Lexicon, Phrase, Term
+from .quantities import NUMBER, Quantity, read_quantity
+
+_SCAN = re.compile(
+    r"(?P<cmp>[<>]\s?(?:/|or)?\s?(?:=|equal(?:s)?(?:\sto)?\b)|=\s?[<>]|[<>]\s?/\s?=|≥\s?(?:or\s)?=|≤\s?(?:or\s)?=|[≥≤<>=≠±])"
+    r"|(?P<num>\d+|\.\d+)|(?P<word>[^\W\d_][^\W_]*(?:'[^\W\d_]+)?)|(?P<sign>\S)"
+)
+_SIGN_OPS = {"<": "<", ">": ">", "≥": ">=", "≤": "<=", "=": "=="}
+_SPELLED = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "twelve": 12, "fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20, "sixty": 60, "sixty-five": 65,
+}  # fmt: skip
+_TIMES_WORDS = frozenset({"times", "time", "fold", "folds", "x", "×", "*"})
+_GLUED = re.compile(r"[^\W\d_]+")
+_DEEPEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: ``kind`` T term, C comparison before a number, A after one, N quantity, U limit of normal,
+    W within normal, B between, NOT, OUT outcome, OR, AND, UNLESS, IF, SEX, K status word, F filler, CHG change,
+    AGE, M multiplication, P sign, X any other word; ``depth`` counts the parentheses around it."""
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+    depth: int = 0
+    word: str = ""
+    """The words of a condition, lower case."""
+
+    @property
+    def quantity(self) -> Quantity:
+        """The quantity of an N token."""
+        return self.value
+
+    @property
+    def term(self) -> Term:
+        """The term of a T token."""
+        return self.value
+
+
+def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
+    """The tokens of the cleaned text from ``start`` to ``end``."""
+    raw = [(m.lastgroup or "", m.start(), m.end()) for m in _SCAN.finditer(text, start, end)]
+    words = [text[s:e] for _, s, e in raw]
+    lower = [word.casefold() for word in words]
+    found: list[Token] = []
+    at, skip_to = 0, start
+    while at < len(raw):
+        kind, begin, stop = raw[at]
+        if begin < skip_to:
+            at += 1
+            continue
+        matched = lexicon.match(words, lower, at) if kind in {"word", "num"} else None
+        if matched is not None:
+            phrase, taken = matched
+            last = raw[at + taken - 1][2]
+            token = _phrase_token(phrase, begin, last)
+            if token.kind == "IF":
+                token = replace(token, word=" ".join(lower[at : at + taken]))
+            found.append(replace(token, value=lower[at]) if token.kind in {"F", "X"} else token)
+            at, skip_to = at + taken, last
+            continue
+        token = _single(text, kind, begin, stop, end, lower[at])
+        found.append(token)
+        skip_to, at = token.end, at + 1
+    return _deepened(_multiplied(found))
+
+
+def _phrase_token(phrase: Phrase, start: int, end: int) -> Token:
+    kind, meaning = phrase.kind, phrase.meaning
+    if kind == "C" and meaning == "between":
+        kind = "B"
+    elif kind == "U" and meaning == "within":
+        kind = "W"
+    elif kind == "CON":
+        kind = str(meaning).upper()
+    elif kind == "IF" and meaning != "when":
+        kind, meaning = "SEX", str(meaning).removeprefix("sex_")
+    return Token(kind, meaning, start, end)
+
+
+def _single(text: str, kind: str, start: int, stop: int, end: int, lower: str) -> Token:
+    if kind == "num":
+        quantity = read_quantity(text, start, end)
+        if quantity is not None:
+            return Token("N", quantity, start, quantity.end)
+        long = NUMBER.match(text, start, end)
+        return Token("X", lower, start, long.end() if long else stop)
+    if kind == "cmp":
+        return Token("C", _operator(text[start:stop]), start, stop)
+    if kind == "word":
+        if lower in _TIMES_WORDS:
+            return Token("M", lower, start, stop)
+        if lower in _SPELLED:
+            return _spelled(text, start, stop, end, _SPELLED[lower])
+        return Token("X", lower, start, stop)
+    return Token("M" if lower in _TIMES_WORDS else "P", lower, start, stop)
+
+
+def _spelled(text: str, start: int, stop: int, end: int, number: int) -> Token:
+    """A number in words, with the unit that a figure would have (`six months`)."""
+    probe = read_quantity("1" + text[stop:end][:24], 0, min(end - stop, 24) + 1)
+    units, after = ((), stop) if probe is None else (probe.units, stop + probe.end - 1)
+    return Token("N", Quantity(Decimal(number), units, "", start, after, stop, "w"), start, after)
+
+
+def _operator(sign: str) -> str:
+    if len(sign) > 1 and ("=" in sign or "equal" in sign):
+        return ">=" if ">" in sign or "≥" in sign else "<="
+    return _SIGN_OPS.get(sign, "")
+
+
+def _multiplied(tokens: list[Token]) -> list[Token]:
+    """Numbers joined with the limit they multiply: `2.5 x institutional ULN`, `3 times normal`, `ULN x 3`."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.kind == "N":
+            end, relative = _relative_after(tokens, at)
+            if relative:
+                found.append(_as_relative(token, relative, tokens[end - 1].end))
+                at = _skip_bracketed(tokens, end)
+                continue
+        elif token.kind == "U" and at + 2 < len(tokens) and tokens[at + 1].kind == "M" and tokens[at + 2].kind == "N":
+            found.append(replace(_as_relative(tokens[at + 2], token.value, tokens[at + 2].end), start=token.start))
+            at += 3
+            continue
+        found.append(token)
+        at += 1
+    return found
+
+
+def _as_relative(token: Token, relative: str, end: int) -> Token:
+    quantity = replace(token.quantity, units=(), relative=relative.upper() if len(relative) == 3 else relative)
+    return Token("N", quantity, token.start, end)
+
+
+_BETWEEN_WORDS = frozenset(
+    ("institutional institution institution's laboratory laboratory's lab local the of above that its their age adjusted respective"
+    " specific site than greater for site's center's center hospital corresponding appropriate normal reference higher as upper"
+    " testing in a our study over each than central at age-adjusted an gender sex").split()
+)
+
+
+def _relative_after(tokens: list[Token], at: int) -> tuple[int, str]:
+    """Whether the number at ``at`` multiplies a limit of normal: the place after it and which limit."""
+    if tokens[at].quantity.units not in {(), ("?",), ("%",)}:
+        return at, ""
+    multiplied, normal = False, 0
+    for position in range(at + 1, min(at + 1 + _DEEPEST, len(tokens))):
+        token = tokens[position]
+        if token.kind == "U" and (token.value != "baseline" or multiplied):
+            return position + 1, str(token.value)
+        if token.kind == "W" and multiplied:
+            return position + 1, "uln"
+        if token.kind == "M":
+            multiplied = True
+        elif token.kind == "C" and not (multiplied and token.value == ">"):
+            break
+        elif token.kind not in {"C", "F", "X", "P"} or token.value not in _BETWEEN_WORDS | {">", "-", "("}:
+            break
+        if multiplied and token.value == "normal" and not normal:
+            normal = position + 1
+    while normal and normal < len(tokens) and tokens[normal].value in _NORMAL_TAIL:
+        normal += 1
+    return (normal, "uln") if normal else (at, "")
+
+
+_NORMAL_TAIL = frozenset({"range", "limits", "limit", "value", "values", "level", "levels"})
+
+
+def _skip_bracketed(tokens: list[Token], at: int) -> int:
+    """Past an abbreviation in brackets: `(ULN)`."""
+    if at + 2 < len(tokens) and tokens[at].value in {"(", "["} and tokens[at + 1].kind in {"U", "X"}:
+        if tokens[at + 2].value in {")", "]"} and (tokens[at + 1].kind == "U" or len(str(tokens[at + 1].value)) <= 5):
+            return at + 3
+    return at
+
+
+def _deepened(tokens: list[Token]) -> list[Token]:
+    depth, found = 0, list[Token]()
+    for token in tokens:
+        if token.kind == "P" and token.value in "([{":
+            found.append(replace(token, depth=depth))
+            depth = min(depth + 1, _DEEPEST)
+        elif token.kind == "P" and token.value in ")]}":
+            depth = max(depth - 1, 0)
+            found.append(replace(token, depth=depth))
+        else:
+            found.append(replace(token, depth=depth) if depth else token)
+    return found
