@@ -194,5 +194,59 @@ def test_the_seed() -> None:
     assert all(duty.as_json()["source"] for duty in found.values())
 
 
+@pytest.mark.parametrize(
+    ("fact", "code", "due"),
+    [
+        ("amendment_approved_on", "amendment", date(2026, 11, 30)),
+        ("device_status_changed_on", "device_status", date(2026, 11, 15)),
+        ("registration_comments_on", "registration_comments", date(2026, 11, 15)),
+        ("results_comments_on", "results_comments", date(2026, 11, 25)),
+        ("notice_on", "notice", date(2026, 11, 30)),
+    ],
+)
+def test_duties_after_events(fact: str, code: str, due: date) -> None:
+    facts = RecordFacts(**{fact: date(2026, 10, 31)})
+    found = duties(study(startDateStruct=actual("2020-01-01")), TODAY, facts)[code]
+    assert found.due_on == due
+    assert found.state is (State.OVERDUE if due < TODAY else State.DUE)
+    assert code not in duties(study(startDateStruct=actual("2020-01-01")))
+
+
+def test_the_consent_form_of_a_federally_funded_trial() -> None:
+    facts = RecordFacts(last_visit_on=date(2026, 9, 1), federally_funded=True)
+    found = duties(study(), TODAY, facts)["consent_form"]
+    assert (found.due_on, found.owed, found.is_overdue) == (date(2026, 10, 31), True, True)
+    assert "consent_form" not in duties(study(), TODAY, RecordFacts(last_visit_on=date(2026, 9, 1)))
+
+
+def test_secondary_outcomes_examined_later_have_their_own_year() -> None:
+    record = study(primaryCompletionDateStruct=actual("2025-03-01"))
+    late = RecordFacts(secondary_examined_on=date(2025, 9, 30))
+    assert duties(record, TODAY, late)["results_secondary"].due_on == date(2026, 9, 30)
+    early = RecordFacts(secondary_examined_on=date(2025, 2, 1))
+    assert "results_secondary" not in duties(record, TODAY, early)
+
+
+def test_posted_results_of_a_study_that_goes_on_are_renewed() -> None:
+    record = study(
+        overallStatus="ACTIVE_NOT_RECRUITING",
+        resultsFirstSubmitDate="2025-01-01",
+        lastUpdateSubmitDate="2025-06-01",
+    )
+    assert duties(record)["results_update"].days_late == (TODAY - date(2026, 6, 1)).days
+    record["protocolSection"]["statusModule"]["overallStatus"] = "COMPLETED"
+    assert "results_update" not in duties(record)
+
+
+def test_a_duty_that_was_done_is_met_or_late() -> None:
+    record = study(primaryCompletionDateStruct=actual("2025-03-01"))
+    in_time = RecordFacts(fulfilled={"results": date(2026, 2, 1)})
+    assert duties(record, TODAY, in_time)["results"].state is State.MET
+    late = duties(record, TODAY, RecordFacts(fulfilled={"results": date(2026, 3, 11)}))["results"]
+    assert (late.state, late.days_late) == (State.LATE, 10)
+    ahead = RecordFacts(fulfilled={"results": date(2027, 1, 1)})
+    assert duties(record, TODAY, ahead)["results"].is_overdue
+
+
 def test_a_withdrawn_sample_owes_no_results() -> None:
     assert "results" not in duties(study_of("NCT06332300"))

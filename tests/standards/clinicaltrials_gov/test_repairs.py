@@ -239,9 +239,10 @@ def test_days_of_a_cycle_become_days_of_the_study() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="day 1,;-and&+/toxX×^90mgIV.()cycleseach ", max_size=120))
 def test_readings_of_any_words_neither_raise_nor_hang(text: str) -> None:
-    rows = derive_administrations([{"id": "x", "name": "X", "description": text}], [], "").rows
-    for row in rows:
-        assert row["words"] in text
+    study = study_of("NCT04265963")
+    study["protocolSection"]["armsInterventionsModule"]["interventions"][0]["description"] = text
+    for row in derive_draft(Record(study, "api_v2")).study().administrations:
+        assert row.words in text
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from datetime import date
 
 from .act import FINAL_RULE_ON, compute_applicability
 from .dates import Span, add_years, date_of, on_day, parse_span
+from .deadlines_after_events import apply_fulfilment, compute_event_duties
 from .duty import Case, Duty, State, days_after, judge
 from .facts import RecordFacts
 from .shape import Json, mapping_at, rows_of, text_of
@@ -44,8 +45,9 @@ def compute_deadlines(
         _enrolment(case),
         _why_stopped(case),
         _results(case),
+        *compute_event_duties(case),
     )
-    return tuple(duty for duty in duties if duty is not None)
+    return tuple(apply_fulfilment(duty, case) for duty in duties if duty is not None)
 
 
 def _registration(case: Case, days: int) -> tuple[date, State, int] | None:
