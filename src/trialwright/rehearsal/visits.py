@@ -24,14 +24,19 @@ SPREAD_SHARE = 0.35
 
 
 def visit_date(stage: Stage, patient: Patient, visit: VisitInstance) -> date:
-    """The day on which the subject comes: about the planned day, within the window and the follow-up."""
+    """The day on which the subject comes: about the planned day, within the window and the follow-up.
+
+    A weekend is put off to Monday where the window allows it.
+    """
     draws = Draws(stage.seed, "visit", patient.index, visit.id)
     planned = date_of_day(patient.day_one, visit.day)
     normal, window = draws.normal(), visit.visit.window
     half = window.before_days if normal < 0 else window.after_days
     days = round(max(-half, min(half, normal * SPREAD_SHARE * half)))
     last = patient.day_one + timedelta(days=stage.rehearsal.follow_up_days - 1)
-    return min(planned + timedelta(days=days), max(last, patient.day_one))
+    wanted = planned + timedelta(days=days)
+    monday, latest = working_day(wanted), planned + timedelta(days=window.after_days)
+    return min(monday if monday <= latest else wanted, max(last, patient.day_one))
 
 
 def plan_visits(stage: Stage, patient: Patient, visits: list[VisitInstance]) -> None:
