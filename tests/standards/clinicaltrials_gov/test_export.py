@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tests.standards.clinicaltrials_gov.samples import SEED, read_one
 
 from trialwright.standards.clinicaltrials_gov import (
@@ -23,6 +25,7 @@ def _study() -> Study:
     return derive_draft(read_one(SEED)).study()
 
 
+@pytest.mark.requirement("TW-R-043")
 def test_without_facts_the_record_is_the_study_file() -> None:
     record = export_record(_study(), AS_OF)
     assert record["protocolSection"] == read_one(SEED).protocol
@@ -30,6 +33,7 @@ def test_without_facts_the_record_is_the_study_file() -> None:
     assert check_schema(record) == ()
 
 
+@pytest.mark.requirement("TW-R-043")
 def test_facts_make_the_record_actual() -> None:
     facts = RecordFacts(
         first_enrolled_on=date(2015, 9, 14),
