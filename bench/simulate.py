@@ -21,9 +21,10 @@ from trialwright.design.compiled import kernel
 from trialwright.design.hazards import solve_course
 from trialwright.design.lane_subjects import ROWS, Beliefs, fill_subjects, lane_beliefs
 from trialwright.design.lanes import LANES
+from trialwright.design.monitoring import compute_rule
 from trialwright.design.philox import RoundKeys, philox_block, philox_keys
 from trialwright.design.scenario import ArmBelief, DesignScenario, DesignTest, Look, exponential_scenario
-from trialwright.design.simulate import compute_results, simulate_design, simulate_stretch
+from trialwright.design.simulate import Task, compute_results, simulate_design, simulate_stretch
 from trialwright.design.tables import Plan, compute_plan
 
 SEED = 1
@@ -94,7 +95,8 @@ def measure_own(subjects: int, replicates: int) -> dict[str, float]:
     data = np.zeros((ROWS * (subjects + 1), LANES), np.int32)
 
     def tally(scenario: DesignScenario, cox: bool) -> Callable[[], Any]:
-        return lambda: simulate_stretch(scenario, SEED, (0, replicates), cox)
+        task = Task(compute_plan(scenario, cox), compute_rule(scenario), SEED)
+        return lambda: simulate_stretch(task, (0, replicates))
 
     few = max(replicates // 10, 16)
     return {
