@@ -10,6 +10,7 @@ from .base import Check
 from .design import check_design
 from .forms import check_forms
 from .people import check_people
+from .protocol_checks import check_protocol
 from .references import check_references
 from .rules import check_rules
 from .schedule import check_schedule
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     check_rules,
     check_people,
     check_assumptions,
+    check_protocol,
 )
 
 

@@ -1,0 +1,127 @@
+"""What interval arithmetic finds between the lists: gaps, contradictions, impossible rules, mixed units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from ..criteria import (
+    Comparison,
+    IntervalSet,
+    LimitKind,
+    Variable,
+    compare_lists,
+    plausible_region,
+    variables_of,
+)
+from ..findings import Finding
+from .protocol import ListedRule, Protocol
+from .region_words import label_of, render_region, render_region_in_units
+from .rule_units import units_of
+from .rulebook import find
+
+
+def check_eligibility_regions(protocol: Protocol) -> Iterator[Finding]:
+    """TW-ELI-001 gap, -002 contradiction, -004 nobody, -005 implausible, -007 units."""
+    for comparison in compare_lists(
+        protocol.rules_of("inclusion"), protocol.rules_of("exclusion"), protocol.catalogue
+    ):
+        yield from _compare(protocol, comparison)
+    yield from _impossible(protocol)
+    yield from _units(protocol)
+
+
+def _compare(protocol: Protocol, comparison: Comparison) -> Iterator[Finding]:
+    variable = protocol.variable(comparison.variable)
+    named = (*comparison.inclusion, *comparison.exclusion)
+    path = protocol.listed(comparison.inclusion[0]).path
+    if comparison.axis is LimitKind.ABSOLUTE:
+        gap = comparison.neither.intersection(plausible_region(variable))
+    else:
+        gap = comparison.neither
+    if not gap.is_empty:
+        where = _words(protocol, gap, comparison.axis, variable)
+        message = f"{label_of(variable)} {where} is neither included nor excluded."
+        yield find("TW-ELI-001", path, message, protocol.evidence(named))
+    clash = _adjacent(comparison.both, _inclusion(protocol, comparison))
+    if not clash.is_empty:
+        where = _words(protocol, clash, comparison.axis, variable)
+        message = f"{label_of(variable)} {where} is accepted by the inclusion list and refused by the exclusion list."
+        yield find("TW-ELI-002", path, message, protocol.evidence(named))
+
+
+def _inclusion(protocol: Protocol, comparison: Comparison) -> IntervalSet:
+    """The numbers that every inclusion rule accepts, whatever else holds."""
+    held = IntervalSet().complement()
+    for name in comparison.inclusion:
+        region = protocol.region(protocol.listed(name), comparison.variable, comparison.axis)
+        held = held.intersection(region.certain) if region else held
+    return held
+
+
+def _impossible(protocol: Protocol) -> Iterator[Finding]:
+    for listed in protocol.rules:
+        for name in variables_of(listed.rule):
+            variable = protocol.variable(name)
+            region = protocol.region(listed, name, LimitKind.ABSOLUTE)
+            if region is None or not variable.is_numeric:
+                continue
+            if region.possible.is_empty and listed.written:
+                message = f"No value of {label_of(variable, False)} can meet `{listed.id}`."
+                yield find("TW-ELI-004", listed.path, message, listed.text)
+            elif region.possible.intersection(plausible_region(variable)).is_empty:
+                message = (
+                    f"No value of {label_of(variable, False)} that a patient can have meets `{listed.id}`."
+                )
+                yield find("TW-ELI-005", listed.path, message, listed.text)
+    yield from _nobody(protocol)
+
+
+def _nobody(protocol: Protocol) -> Iterator[Finding]:
+    """Written rules of the inclusion list that no value can meet together."""
+    written = [one for one in protocol.rules if one.section == "inclusion" and one.written]
+    for one, other in combinations(written, 2):
+        for name in set(variables_of(one.rule)) & set(variables_of(other.rule)):
+            for axis in (LimitKind.ABSOLUTE, LimitKind.ULN):
+                here, there = (protocol.region(listed, name, axis) for listed in (one, other))
+                if here is None or there is None or here.possible.is_empty or there.possible.is_empty:
+                    continue
+                if here.possible.intersection(there.possible).is_empty:
+                    label = label_of(protocol.variable(name), False)
+                    message = f"No value of {label} can meet both `{one.id}` and `{other.id}`."
+                    yield find("TW-ELI-004", other.path, message, f"{one.text} / {other.text}")
+
+
+def _units(protocol: Protocol) -> Iterator[Finding]:
+    found: dict[str, dict[str, ListedRule]] = {}
+    for listed in protocol.rules:
+        for name, unit in units_of(listed.rule):
+            found.setdefault(name, {}).setdefault(unit, listed)
+    for name, units in found.items():
+        if len(units) > 1:
+            label, last = label_of(protocol.variable(name)), list(units.values())[-1]
+            message = f"{label} is limited in {' and in '.join(units)}."
+            yield find("TW-ELI-007", last.path, message, " / ".join(one.text for one in units.values()))
+
+
+def _words(protocol: Protocol, region: IntervalSet, axis: LimitKind, variable: Variable) -> str:
+    if axis is not LimitKind.ABSOLUTE:
+        return render_region(region, axis, "")
+    units = [
+        unit for listed in protocol.rules for name, unit in units_of(listed.rule) if name == variable.name
+    ]
+    return render_region_in_units(region, variable, dict.fromkeys(units) or [variable.unit or ""])
+
+
+def _adjacent(both: IntervalSet, included: IntervalSet) -> IntervalSet:
+    """The pieces of an overlap that touch a limit of the inclusion list.
+
+    An exclusion that cuts off the far side of an open range narrows it on purpose; one that moves the very
+    limit that the inclusion list sets contradicts it.
+    """
+    ends = {end for piece in included.intervals for end in (piece.low, piece.high) if end is not None}
+    kept = IntervalSet()
+    for low, high in zip(both.cuts[::2], both.cuts[1::2], strict=True):
+        if low[0] in ends or high[0] in ends:
+            kept = kept.union(IntervalSet((low, high)))
+    return kept

@@ -1,0 +1,137 @@
+"""Words that change the meaning: misspellings, one thing under two names, one name for two things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ..findings import Finding
+from ..positions import Path
+from .components import components_of
+from .protocol import Protocol
+from .rulebook import find
+from .words import any_misspelling, spelling, synonyms
+
+_MARKER = re.compile(r"\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z]{2,6}-?[A-Za-z]?\d{1,3}\b")
+_BESIDE = 40
+_EXPANDED = re.compile(
+    r"((?:[A-Za-z0-9][\w'-]*[ ]){1,9})\((?P<short>[A-Z][A-Za-z]*(?:-[A-Z0-9]+)+|[A-Z]{3,6}\d?)\)"
+)
+
+
+def check_wording(protocol: Protocol) -> Iterator[Finding]:
+    """TW-TXT-001 misspelling, -002 synonyms, -003 one name for a whole and its part, -004 letter case,
+    -005 an abbreviation in two long forms."""
+    yield from _spelling(protocol)
+    yield from _synonyms(protocol)
+    yield from _names(protocol)
+    yield from _letter_case(protocol)
+    yield from _expansions(protocol)
+
+
+def _spelling(protocol: Protocol) -> Iterator[Finding]:
+    texts: list[tuple[Path, str]] = [*protocol.prose.items(), *((c.path, c.text) for c in protocol.clauses)]
+    seen: set[str] = set()
+    for path, text in texts:
+        if not any_misspelling().search(text):
+            continue
+        for confusion in spelling():
+            match = confusion.pattern.search(text)
+            if match and match.group(0).lower() not in seen:
+                seen.add(match.group(0).lower())
+                around = " ".join(text[max(0, match.start() - 40) : match.end() + 40].split())
+                message = (
+                    f"`{match.group(0).strip()}` looks like a slip; probably `{confusion.meant}` is meant."
+                )
+                yield find("TW-TXT-001", path, message, around)
+
+
+def _synonyms(protocol: Protocol) -> Iterator[Finding]:
+    text = protocol.eligibility_words
+    for group in synonyms():
+        found = [(name, match) for name, pattern in group for match in [pattern.search(text)] if match]
+        if len(found) < 2:
+            continue
+        (one, here), (other, there) = sorted(found, key=lambda pair: pair[1].start())[:2]
+        if there.start() - here.end() > _BESIDE and not _side_by_side(text, group):
+            message = f"`{one}` and `{other}` name the same thing."
+            path = next(
+                (c.path for c in protocol.clauses if there.group(0) in c.text), ("eligibility", "text")
+            )
+            yield find("TW-TXT-002", path, message, f"{here.group(0)} / {there.group(0)}")
+
+
+def _side_by_side(text: str, group: tuple[tuple[str, re.Pattern[str]], ...]) -> bool:
+    """Whether two names of the group stand together once, as in `AST (SGOT)`: then the reader knows."""
+    places = sorted((*match.span(), name) for name, pattern in group for match in pattern.finditer(text))
+    return any(later[0] - earlier[1] <= 3 and later[2] != earlier[2] for earlier, later in pairwise(places))
+
+
+def _names(protocol: Protocol) -> Iterator[Finding]:
+    """An intervention called after one of its components, or after part of a component's name."""
+    study, said = protocol.study, set[str]()
+    for n, arm in enumerate(study.arms):
+        parts = components_of(study, arm)
+        if len(parts) < 2:
+            continue
+        for intervention in (i for i in study.interventions if i.id in arm.interventions):
+            part = next((p for p in parts if _is_named(p.name, intervention.name)), None)
+            if part is None or intervention.name in said:
+                continue
+            said.add(intervention.name)
+            others = ", ".join(p.name for p in parts if p is not part)
+            named = f"`{intervention.name}` names the whole treatment and one part of it"
+            message = f"{named} ({part.name}, beside {others})."
+            yield find("TW-TXT-003", ("arms", n), message, f"{arm.label} / {intervention.name} / {part.name}")
+
+
+def _is_named(part: str, whole: str) -> bool:
+    """The part's name is the whole's, begins with it, or is the last piece of a hyphenated one."""
+    one, all_of = part.casefold().split() or [""], whole.casefold()
+    return one[0] == all_of or part.casefold() == all_of or all_of.endswith(f"-{one[0]}")
+
+
+def _letter_case(protocol: Protocol) -> Iterator[Finding]:
+    forms: dict[str, dict[str, int]] = {}
+    for match in _MARKER.finditer(protocol.words):
+        word = match.group(0)
+        counted = forms.setdefault(word.casefold(), {})
+        counted[word] = counted.get(word, 0) + 1
+    for spellings in forms.values():
+        if len(spellings) > 1 and any(form.isupper() for form in spellings):
+            shown = ", ".join(sorted(spellings, key=lambda form: (-spellings[form], form)))
+            yield find(
+                "TW-TXT-004",
+                ("registry", "description"),
+                f"One marker is written in several ways: {shown}.",
+                shown,
+            )
+
+
+def _expansions(protocol: Protocol) -> Iterator[Finding]:
+    """Hyphenated abbreviations whose long form is stated twice with different words."""
+    forms: dict[str, set[str]] = {}
+    for text in protocol.prose.values():
+        for match in _EXPANDED.finditer(text):
+            forms.setdefault(match["short"], set()).add(_long_form(match.group(1), match["short"]))
+    for short, long in forms.items():
+        told = {_stems(form): form for form in sorted(long) if form}
+        if len(told) > 1:
+            shown = "; ".join(told.values())
+            yield find("TW-TXT-005", ("title",), f"`{short}` stands for different words: {shown}.", shown)
+
+
+def _long_form(words: str, short: str) -> str:
+    """The words before the bracket from the one that begins with the abbreviation's first letter."""
+    before = [word.casefold() for word in re.split(r"[\s-]+", words.strip()) if word]
+    letters = [letter.casefold() for letter in re.sub(r"[^A-Za-z]", "", short)]
+    for start in range(max(0, len(before) - len(letters)), len(before)):
+        if before[start][0] == letters[0]:
+            return " ".join(before[start:])
+    return ""
+
+
+def _stems(words: str) -> tuple[str, ...]:
+    """The beginnings of the words, so that a plural or an ending makes no other long form."""
+    return tuple(word[:5] for word in words.split())

@@ -1,0 +1,77 @@
+"""The linter's word lists, ready to search with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+from ruamel.yaml import YAML
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Words that stand for others: the pattern that finds them and what is meant."""
+
+    pattern: re.Pattern[str]
+    meant: str
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A system of organs: how lists name it, and the conditions that belong to it."""
+
+    name: str
+    words: re.Pattern[str]
+    conditions: re.Pattern[str]
+
+
+@cache
+def spelling() -> tuple[Confusion, ...]:
+    """Spellings that change the meaning or hide a term."""
+    return tuple(Confusion(_any_case(row["wrong"]), row["meant"]) for row in _lists()["spelling"])
+
+
+@cache
+def any_misspelling() -> re.Pattern[str]:
+    """One pattern that finds any of them: most texts hold none, and one search tells."""
+    return _any_case("|".join(f"(?:{row['wrong']})" for row in _lists()["spelling"]))
+
+
+@cache
+def outcome_names() -> tuple[Confusion, ...]:
+    """Names of outcomes that are not the usual ones."""
+    return tuple(Confusion(_any_case(row["wrong"]), row["standard"]) for row in _lists()["outcome_names"])
+
+
+@cache
+def synonyms() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], ...]:
+    """Groups of names for one thing, each the first of its spellings and a pattern for all of them."""
+    return tuple(tuple((name.split("|")[0], _name(name)) for name in group) for group in _lists()["synonyms"])
+
+
+@cache
+def systems() -> tuple[System, ...]:
+    """The systems of organs."""
+    return tuple(
+        System(row["name"], _any_case(rf"\b(?:{row['words']})\b"), _any_case(rf"\b(?:{row['conditions']})"))
+        for row in _lists()["systems"]
+    )
+
+
+@cache
+def _lists() -> dict[str, Any]:
+    text = files("trialwright.study").joinpath("data/lint_words.yaml").read_text(encoding="utf-8")
+    return cast("dict[str, Any]", cast(Any, YAML(typ="safe")).load(text))
+
+
+def _any_case(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _name(spellings: str) -> re.Pattern[str]:
+    """Abbreviations are matched to the letter, words whatever their case."""
+    one = [re.escape(name) if name.isupper() else f"(?i:{re.escape(name)})" for name in spellings.split("|")]
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(one)})(?![\w-])")
