@@ -10,7 +10,7 @@ from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from tests.browser.conftest import NARROW, WIDE
 from tests.web.addresses import PASSWORD
 
@@ -100,8 +100,8 @@ def test_form_is_saved_corrected_with_a_reason_and_both_values_are_seen(
     page.get_by_label("Reason for the correction").fill("Figures exchanged in writing")
     page.get_by_role("button", name="Save correction").click()
     history = page.locator("#history")
-    expect(history.locator("del")).to_have_text("76 /min")
-    expect(history.locator("ins")).to_have_text("67 /min")
+    expect(history.locator("del")).to_have_text("76 per minute")
+    expect(history.locator("ins")).to_have_text("67 per minute")
     expect(history).to_contain_text("Figures exchanged in writing")
     expect(history).to_contain_text("Version 2")
     assert page_problems == []
@@ -160,10 +160,13 @@ def test_keys_lead_to_places_and_through_the_matrix(browser_page: Page, site: st
     page.wait_for_url(f"{site}/{STUDY}/matrix/")
 
 
-PLACES = ["", "subjects/", "matrix/", "cells/", "safety/", "queries/", "subjects/S01-001/"]
-PLACES += [f"subjects/S01-001/{tab}/" for tab in ("visits", "eligibility", "cells", "events", "trail")]
-PLACES += ["subjects/S01-001/forms/screening/laboratory/1/", "subjects/S01-001/cells/S01-001-B02-01/"]
-PLACES += ["report/", "outcomes/", "protocol/", "protocol/schedule/"]
+SUBJECT = "subjects/S01-001/"
+PLACES = [
+    *("", "subjects/", "matrix/", "cells/", "safety/", "queries/", "report/", "outcomes/"),
+    *("protocol/", "protocol/schedule/", "protocol/criteria/"),
+    *(SUBJECT, *(f"{SUBJECT}{tab}/" for tab in ("visits", "eligibility", "cells", "events", "trail"))),
+    *(f"{SUBJECT}forms/screening/laboratory/1/", f"{SUBJECT}cells/S01-001-B02-01/"),
+]
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -193,7 +196,7 @@ def test_bedside_buttons_are_large_on_a_telephone(
     assert float(size.removesuffix("px")) >= 18
 
 
-def test_pages_work_without_scripts(browser: object, site: str) -> None:
+def test_pages_work_without_scripts(browser: Browser, site: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     sign_in(page, site, "study_nurse")

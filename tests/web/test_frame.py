@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 from django.test import Client
-from tests.web.addresses import LABORATORY, ONE, PASSWORD, ROOT, text_of
+from tests.web.addresses import LABORATORY, ONE, PASSWORD, ROOT, fields_of, shown_of, text_of
 from tests.web.conftest import SignIn
 
 from trialwright.store.ledger_tables import LedgerEntry
@@ -89,3 +89,52 @@ def test_places_follow_the_rights_of_the_role(sign_in: SignIn) -> None:
     assert places("statistician") == ["h", "s", "c", "a", "q", "o", "r", "p"]
     assert places("registry_officer") == ["h", "o", "r", "p", "y"]
     assert places("administrator") == ["h", "p"]
+
+
+def test_entries_outlive_the_session(sign_in: SignIn) -> None:
+    from trialwright.store.projections import load_subject
+
+    client = sign_in("study_nurse")
+    page = client.get(LABORATORY)
+    sent = {
+        **fields_of(page),
+        "shown": shown_of(page),
+        "intent": "save",
+        "v:creatinine": "1.1",
+        "reason": "Copied",
+    }
+    client.logout()
+    asked = client.post(LABORATORY, {**sent, "password": PASSWORD})
+    assert asked.status_code == 401
+    kept = re.search(r'name="kept" value="([^"]+)"', asked.content.decode()).group(1)
+    wrong = client.post("/sign-in/", {"username": "study_nurse", "password": "not-it-at-all", "kept": kept})
+    assert kept in wrong.content.decode()
+    back = client.post("/sign-in/", {"username": "study_nurse", "password": PASSWORD, "kept": kept})
+    carried = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', back.content.decode())
+    names = {name for name, _ in carried}
+    assert "password" not in names
+    assert load_subject("nct02632201", "S01-001").form("screening", "laboratory").version == 2
+    data: dict[str, list[str]] = {}
+    for name, value in carried:
+        data.setdefault(name, []).append(value)
+    shown = client.post(LABORATORY, data)
+    # Shown again to whoever signed in, and recorded only when that person saves it.
+    assert fields_of(shown)["v:creatinine"] == "1.1"
+    assert load_subject("nct02632201", "S01-001").form("screening", "laboratory").version == 2
+    again = {**fields_of(shown), "shown": shown_of(shown), "intent": "save"}
+    assert client.post(LABORATORY, again).status_code == 302
+
+
+def test_act_that_outlived_the_session_is_shown_and_not_done(sign_in: SignIn) -> None:
+    from trialwright.store.ledger import read_head
+
+    before = read_head()
+    given = {"version": "2.0", "given_on": "2026-01-02", "resumed": "yes"}
+    answer = sign_in("study_nurse").post(f"{ROOT}subjects/S01-005/act/record_consent/", given)
+    assert 'value="2.0"' in answer.content.decode()
+    assert read_head() == before
+
+
+def test_tampered_entries_are_not_carried(trial_store: Path) -> None:
+    given = {"username": "monitor", "password": PASSWORD, "kept": "eyJwYXRoIjoiLyJ9:forged"}
+    assert Client().post("/sign-in/", given).status_code == 302

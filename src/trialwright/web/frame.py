@@ -17,6 +17,7 @@ from trialwright import __version__
 from trialwright.store.ledger import read_head
 from trialwright.study.model.people import Right
 
+from .resume import ask_again
 from .viewer import Viewer, find_viewer
 
 View = Callable[Concatenate[HttpRequest, Viewer, ...], HttpResponse]
@@ -55,6 +56,8 @@ def page(place: str, *rights: Right) -> Callable[[View], Callable[..., HttpRespo
         @wraps(view)
         def guarded(request: HttpRequest, study: str, **rest: Any) -> HttpResponse:
             if not request.user.is_authenticated:
+                if request.method == "POST":
+                    return ask_again(request)
                 return redirect_to_login(request.get_full_path())
             viewer = find_viewer(request, study)
             if viewer is None:

@@ -9,6 +9,7 @@ from .pages import (
     cells,
     entry,
     form,
+    holds,
     home,
     identity,
     outcomes,
@@ -41,6 +42,7 @@ PLACES: list[URLPattern] = [
     path("<slug:study>/safety/", safety.safety, name="safety"),
     path("<slug:study>/queries/", queries.queries, name="queries"),
     path("<slug:study>/outcomes/", outcomes.outcomes, name="outcomes"),
+    path("<slug:study>/holds/", holds.holds, name="holds"),
     path("<slug:study>/people/", people.people, name="people"),
     path("<slug:study>/ledger/<int:seq>/", entry.entry, name="entry"),
 ]

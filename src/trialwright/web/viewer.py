@@ -36,6 +36,18 @@ class Viewer:
     memberships: tuple[Membership, ...]
 
     @property
+    def roles(self) -> list[tuple[int, str, bool]]:
+        """The roles this person can take: key, label with its site, and whether it is the one taken."""
+        found: list[tuple[int, str, bool]] = []
+        for one in self.memberships:
+            role, site = self.study.role(one.role), self.study.site(one.site) if one.site else None
+            label = ", ".join(
+                part for part in (role.label if role else one.role, site.name if site else "") if part
+            )
+            found.append((one.pk, label, (one.role, one.site) == (self.role.id, self.site)))
+        return found
+
+    @property
     def actor(self) -> Actor:
         """Who acts, as the rules want to know it."""
         return Actor(self.account.username, self.role.id, self.site)

@@ -21,6 +21,7 @@ from trialwright.web.acts.offers import answered, back_url
 from trialwright.web.frame import page, refuse, show
 from trialwright.web.people_check import check_password, find_second
 from trialwright.web.reading import find_state
+from trialwright.web.resume import RESUMED
 from trialwright.web.viewer import Viewer
 
 
@@ -34,6 +35,8 @@ def act(request: HttpRequest, viewer: Viewer, subject: str, verb: str, about: st
         return refuse(request, viewer)
     at = Situation(viewer, state, about, timezone.now())
     fields = tuple(found.fields(at))
+    if request.method == "POST" and RESUMED in request.POST:
+        return _show(request, found, at, fields, request.POST, ())
     if request.method == "POST":
         return _carry_out(request, found, at, fields)
     return _show(request, found, at, fields, {field.name: field.initial for field in fields}, ())

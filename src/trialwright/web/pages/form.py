@@ -34,6 +34,7 @@ from trialwright.web.lesions import carry_lesions, check_stated, view_response, 
 from trialwright.web.pages.subject import head_of
 from trialwright.web.query_list import query_row
 from trialwright.web.reading import find_state
+from trialwright.web.resume import RESUMED
 from trialwright.web.viewer import Viewer, study_of_version
 
 STALE = "TW-DAT-409"
@@ -139,7 +140,7 @@ def _posted(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     document, both = parse_posted(sheet.form, posted)
     expected = int(posted.get("expected_version", "0") or 0)
     reason, intent = posted.get("reason", "").strip(), posted.get("intent", "save")
-    if intent == "refresh" or "row" in posted:
+    if intent == "refresh" or "row" in posted or RESUMED in posted:
         empty = change_rows(document, posted.get("row", ""))
         return _render(request, sheet, Draft(document, reason=reason, expected=expected, empty_rows=empty))
     document = drop_hidden(sheet.protocol, sheet.form, document)

@@ -16,6 +16,7 @@ from trialwright.store.account_tables import Account
 from trialwright.store.projection_tables import StudyRow
 from trialwright.web.demonstration import demonstration_accounts
 from trialwright.web.frame import page
+from trialwright.web.resume import offer_entries
 from trialwright.web.viewer import ROLE_KEY, Viewer, current_memberships
 
 
@@ -40,8 +41,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         account = authenticate(request, username=name, password=password)
         if account is not None:
             login(request, account)
+            going_on = offer_entries(request, request.POST.get("kept", ""))
+            if going_on is not None:
+                return going_on
             return redirect(_safe(request, context["next"]))
-        context |= {"failed": True, "username": name}
+        context |= {"failed": True, "username": name, "kept": request.POST.get("kept", "")}
     if settings.DEMONSTRATION:
         context["demonstration"] = demonstration_accounts()
     return render(request, "web/sign_in.html", context, status=401 if context.get("failed") else 200)

@@ -64,7 +64,7 @@ def head_of(viewer: Viewer, state: SubjectState) -> dict[str, Any]:
         "state": state,
         "tabs": TABS,
         "arm": arm_label(viewer, state),
-        "day": study_day(state, today),
+        "day": study_day(state, today) if state.follow_up_end is None else None,
         "today": today,
         "subject_site": site,
         "zone": site.time_zone if site else "",

@@ -20,6 +20,7 @@ from trialwright.web.acts.offers import answered
 from trialwright.web.frame import page, show
 from trialwright.web.matrix import LEGEND, matrix_of
 from trialwright.web.reading import arm_label, today_of, visible_states, visits_of
+from trialwright.web.resume import RESUMED
 from trialwright.web.viewer import Viewer
 from trialwright.web.words import SUBJECT_MARKS
 
@@ -111,7 +112,7 @@ def register(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     fields = register_fields(viewer)
     given = request.POST if request.method == "POST" else {field.name: field.initial for field in fields}
     problems: list[Finding] = []
-    if request.method == "POST":
+    if request.method == "POST" and RESUMED not in request.POST:
         command = RegisterSubject(given.get("site", ""), given.get("registered_on", "").strip())
         outcome = actions.register_subject(actions.Context(viewer.study.id), viewer.actor, command)
         problems = list(outcome.refusals)
