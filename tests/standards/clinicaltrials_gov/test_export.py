@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
 from tests.standards.clinicaltrials_gov.samples import SEED, read_one
 
 from trialwright.standards.clinicaltrials_gov import (

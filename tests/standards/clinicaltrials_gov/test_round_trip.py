@@ -112,3 +112,22 @@ def test_any_damage_to_a_record_survives_the_way_through_the_study(data: st.Data
             return
     record = Record({"protocolSection": copy.deepcopy(protocol)}, "api_v2")
     assert render_protocol_section(derive_draft(record).study()) == protocol
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
+    st.text(alphabet=" \n\t#:-'\"[]{}|>&*!%@`,?~0123.yesnoull", max_size=60),
+)
+def test_any_text_survives_the_study_file(words: str, marks: str) -> None:
+    study = study_of("NCT04265963")
+    protocol = study["protocolSection"]
+    protocol["descriptionModule"]["briefSummary"] = words + "\n" + marks
+    protocol["eligibilityModule"]["eligibilityCriteria"] = marks + "\n\n" + words + "\n" + marks
+    protocol["conditionsModule"]["conditions"] = [words, marks, "2015-09", "yes", "1e3", ""]
+    protocol["armsInterventionsModule"]["interventions"][0]["description"] = marks
+    protocol["oddModule"] = {words: marks, "null": None}
+    record = Record(study, "api_v2")
+    draft = derive_draft(record)
+    written = YAML(typ="safe").load(render_study_file(draft, record))
+    assert render_protocol_section(Study.model_validate(written)) == protocol

@@ -7,12 +7,12 @@ import re
 from typing import Any, cast
 
 from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from .record import Record
 from .to_study import Draft
 
-_PLAIN_LINES = re.compile(r"\S[^\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]*\S\Z", re.S)
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _TRAILING = re.compile(r"[ \t]\n|\n[ \t]*\n[ \t]*\n")
 
 
@@ -58,9 +58,22 @@ def _without_empty(value: Any) -> Any:
 
 def _readable(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _readable(one) for key, one in cast("dict[str, Any]", value).items()}
+        return {_quoted(key): _readable(one) for key, one in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
         return [_readable(one) for one in cast("list[Any]", value)]
-    if isinstance(value, str) and "\n" in value and _PLAIN_LINES.match(value) and not _TRAILING.search(value):
+    if isinstance(value, str) and "\n" in value and _is_plain(value):
         return LiteralScalarString(value)
+    return _quoted(value)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text of several lines can stand in a block as it is."""
+    ends = not text[:1].isspace() and not text[-1:].isspace()
+    return ends and not _UNPRINTABLE.search(text) and "\t" not in text and not _TRAILING.search(text)
+
+
+def _quoted(value: Any) -> Any:
+    """Text with signs that YAML does not print as they are, in quotes, where they can be escaped."""
+    if isinstance(value, str) and _UNPRINTABLE.search(value):
+        return DoubleQuotedScalarString(value)
     return value
