@@ -133,6 +133,16 @@ def test_clusters_of_one_are_subjects_and_doubled_subjects_halve_the_information
     np.testing.assert_allclose(twice.std_error, single.std_error, rtol=1e-9)
 
 
+def test_robust_variance_at_its_edges() -> None:
+    """Nobody has influence: no robust interval. Fewer clusters than covariates: the Wald test loses a degree."""
+    symmetric = compute_cox([1, 1, 1, 1], [1, 1, 1, 1], [0, 1, 0, 1], robust=True)
+    assert (symmetric.estimable, symmetric.reason) == (False, "the robust variance is zero")
+    time, event, covariates, _ = random_data(6)
+    few = compute_cox(time, event, np.column_stack([covariates, time % 3]), cluster=np.arange(len(time)) % 2)
+    assert few.estimable
+    assert few.wald_test.df < 3
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.floats(-50, 50), st.floats(0.01, 100))
 def test_shift_and_scale_of_a_covariate(seed: int, shift: float, scale: float) -> None:

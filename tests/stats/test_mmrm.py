@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -182,6 +183,25 @@ def test_not_estimable_says_why() -> None:
     assert not empty_arm.estimable
     assert not empty_arm.differences[1, 0].estimable
     assert empty_arm.differences[1, 0].reason == empty_arm.reason
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_responses_without_a_covariance_say_so(structure: str) -> None:
+    """The same value at every visit, a perfect fit, one row a subject: reasons, not numbers and not warnings."""
+    rng = np.random.default_rng(4)
+    visit, subject, arm = np.tile([0, 1, 2], 10), np.repeat(range(10), 3), np.repeat([0, 1] * 5, 3)
+    repeated = np.repeat(rng.normal(size=10), 3)
+    perfect = 2.0 * arm + visit
+    alone = np.where(visit == subject % 3, rng.normal(size=30), np.nan)
+    for response in (repeated, perfect, alone):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            change = compute_longitudinal_change(response, subject, arm, visit, structure=structure)
+        if response is alone and structure == "random-slopes":
+            continue  # variances that change with time can be told from one row a subject
+        assert not change.estimable
+        assert change.reason
+        assert math.isnan(change.differences[1, 0].estimate)
 
 
 def test_impossible_input_is_refused() -> None:

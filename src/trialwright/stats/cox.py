@@ -22,6 +22,8 @@ from trialwright.stats.risk_sets import RiskLayout, Ties, compute_event_layout, 
 from trialwright.stats.survival_times import parse_survival_times
 
 NAN = float("nan")
+VANISHED = 1e-20
+"""A robust variance below this share of the model's is zero but for rounding: everybody's influence is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ def compute_cox(
         codes = None if clusters is None else clusters.codes[problem.layout.order]
         events = compute_event_layout(problem.layout)
         covariance = compute_robust_covariance(events, problem.covariates, fit.coefficient, naive, codes)
+        if bool(np.any(np.diag(covariance) <= VANISHED * np.diag(naive))):
+            return _not_estimable(problem, fit, "the robust variance is zero", ties, True, level)
     return _report(problem, fit, naive, covariance, ties, robust or clusters is not None, level)
 
 
@@ -200,7 +204,10 @@ def _report(
     df = coefficient.size
     with np.errstate(over="ignore"):  # a hazard ratio beyond the largest number is infinite
         ratio, lower, upper = (np.exp(coefficient + shift) for shift in (0.0, -half, half))
-    wald = float(fit.coefficient @ np.linalg.solve(covariance, fit.coefficient))
+    rank = int(
+        np.linalg.matrix_rank(covariance, hermitian=True)
+    )  # below p with fewer clusters than covariates
+    wald = float(fit.coefficient @ np.linalg.pinv(covariance, hermitian=True) @ fit.coefficient)
     return CoxFit(
         names=problem.names,
         coefficient=coefficient,
@@ -215,7 +222,7 @@ def _report(
         log_likelihood=fit.at_end.value,
         log_likelihood_null=fit.at_zero.value,
         score_test=_score_test(fit),
-        wald_test=_chi_square(wald, df),
+        wald_test=_chi_square(wald, rank),
         likelihood_ratio_test=_chi_square(2 * (fit.at_end.value - fit.at_zero.value), df),
         ties=ties,
         robust=robust,

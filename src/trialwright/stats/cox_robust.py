@@ -35,10 +35,11 @@ def compute_score_residuals(
     """Score residuals (n, p) in sorted order; they sum to the score."""
     eta = covariates @ coefficient
     moments = compute_risk_moments(events, covariates, eta)
-    rise = np.exp(-moments.log_weight)
+    shift = float(eta.max())
+    rise = np.exp(shift - moments.log_weight)
     drift = rise[:, None] * moments.mean
     hazard, pull = _until_now(events, rise[:, None])[:, 0], _until_now(events, drift)
-    weight = np.exp(eta)
+    weight = np.exp(eta - shift)
     residuals = -weight[:, None] * (covariates * hazard[:, None] - pull)
     dead, ties = events.dead, events.tie
     sizes = np.bincount(ties)

@@ -125,9 +125,8 @@ def compute_mmrm(
         return _not_estimable(labels, rows, structure, level, trouble)
     patterns = build_patterns(rows.y, rows.x, rows.subject, rows.place)
     fit = compute_reml_fit(patterns, shape, _residual_variances(rows))
-    trouble = "" if fit.converged else f"no convergence with the {structure} covariance"
-    trouble = trouble or boundary_trouble(shape, fit.parameters)
-    if trouble:
+    trouble = _fit_trouble(fit, shape)
+    if fit is None or trouble:
         return _not_estimable(labels, rows, structure, level, trouble)
     return _report(labels, rows, shape, fit, level)
 
@@ -216,6 +215,16 @@ def _trouble(rows: _Rows, structure: Structure) -> str:
     if structure == "unstructured" and together.min() < 2:
         return "two visits were seen together in fewer than two subjects"
     return "a visit has no rows" if np.diag(together).min() < 1 else ""
+
+
+def _fit_trouble(fit: RemlFit | None, shape: CovarianceShape) -> str:
+    if fit is None:
+        return "the responses show no spread beyond the fixed effects"
+    if not fit.converged:
+        return f"no convergence with the {shape.structure} covariance"
+    if not fit.determined:
+        return f"the data do not determine the {shape.structure} covariance"
+    return boundary_trouble(shape, fit.parameters)
 
 
 def _residual_variances(rows: _Rows) -> FloatArray:

@@ -21,6 +21,7 @@ from trialwright.stats.covariance_structures import (
 
 MAX_STEPS = 200
 DECREMENT = 1e-12
+INFORMATION_TOLERANCE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,16 @@ class RemlFit:
     likelihood: RestrictedLikelihood
     steps: int
     converged: bool
+
+    @property
+    def determined(self) -> bool:
+        """Whether the data say something of every covariance parameter: the information is not singular."""
+        observed = self.likelihood.observed
+        diagonal = np.diag(observed)
+        if not (np.isfinite(observed).all() and diagonal.min() > 0):
+            return False
+        scaled = observed / np.sqrt(np.outer(diagonal, diagonal))
+        return bool(np.linalg.eigvalsh(scaled)[0] > INFORMATION_TOLERANCE)
 
 
 def build_patterns(y: FloatArray, x: FloatArray, subject: IntArray, place: IntArray) -> list[Pattern]:
@@ -116,10 +127,17 @@ def compute_restricted_likelihood(
     )
 
 
-def compute_reml_fit(patterns: list[Pattern], shape: CovarianceShape, variances: FloatArray) -> RemlFit:
-    """Minimise from uncorrelated visits: Newton steps where the information allows, scoring otherwise."""
+def compute_reml_fit(
+    patterns: list[Pattern], shape: CovarianceShape, variances: FloatArray
+) -> RemlFit | None:
+    """Minimise from uncorrelated visits: Newton steps where the information allows, scoring otherwise.
+
+    None where not even the start can be evaluated (responses without any spread).
+    """
     parameters = compute_start(shape, variances)
-    here = compute_restricted_likelihood(patterns, shape, parameters)
+    here = _try_likelihood(patterns, shape, parameters)
+    if here is None:
+        return None
     for step in range(1, MAX_STEPS + 1):
         move = _direction(here)
         if move is None:
@@ -164,9 +182,9 @@ def _direction(here: RestrictedLikelihood) -> FloatArray | None:
     for information in (here.observed, here.expected):
         try:
             np.linalg.cholesky(information)
+            return -np.linalg.solve(information, here.gradient)
         except np.linalg.LinAlgError:
             continue
-        return -np.linalg.solve(information, here.gradient)
     return None
 
 
@@ -180,9 +198,20 @@ def _search(
     """The step, halved until the covariance is admissible and the criterion does not rise."""
     for _ in range(40):
         tried = parameters + move
-        if is_admissible(shape, tried):
-            there = compute_restricted_likelihood(patterns, shape, tried)
-            if there.value <= here.value + 1e-10 * abs(here.value):
-                return tried, there
+        there = _try_likelihood(patterns, shape, tried)
+        if there is not None and there.value <= here.value + 1e-10 * abs(here.value):
+            return tried, there
         move = move / 2.0
     return None
+
+
+def _try_likelihood(
+    patterns: list[Pattern], shape: CovarianceShape, parameters: FloatArray
+) -> RestrictedLikelihood | None:
+    """The likelihood, or None where the covariance is none or too near singular to invert."""
+    if not is_admissible(shape, parameters):
+        return None
+    try:
+        return compute_restricted_likelihood(patterns, shape, parameters)
+    except np.linalg.LinAlgError:
+        return None
