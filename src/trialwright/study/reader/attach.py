@@ -70,7 +70,18 @@ class Attacher:
         if token.kind == "AGE":
             self._open(at, _AGE)
             return at + 1
+        if token.value == "normal" and self._is_normal(at):
+            self._bind(Limits("within", None, first=at, last=at + 1, normal=True))
+            self.used = at + 1
         return at + 1
+
+    def _is_normal(self, at: int) -> bool:
+        """`bilirubin normal`: the word right behind the name and at the end of its clause."""
+        if not self.group or not self.group[-1][1].normal:
+            return False
+        gap = self.tokens[self.group[-1][0] + 1 : at]
+        plain = all(t.kind == "F" or t.value in {"(", ")", ":"} or t.kind == "T" for t in gap) and len(gap) <= 5
+        return plain and (at + 1 >= len(self.tokens) or self.tokens[at + 1].kind in {"P", "OR", "UNLESS", "IF"})
 
     def _kind(self, at: int) -> str:
         return self.tokens[at].kind if 0 <= at < len(self.tokens) else ""
@@ -79,8 +90,9 @@ class Attacher:
 
     def _term(self, at: int) -> int:
         term = self.tokens[at].term
-        if term.scale == "none":
-            return at + 1
+        if term.weak and term.scale == "ordinal":
+            grade = self._class_before(at, term)
+            return at + 1 if grade is None else self._graded(term, at, grade)
         if term.scale and term.scale not in {"percent", "number", "plus"}:
             grade = read_grade(self.tokens, at, self.text, term) or read_grade_before(
                 self.tokens, at, self.text, term, self.used
@@ -104,6 +116,13 @@ class Attacher:
         follows = any(self._kind(place) == "C" for place in range(at + 1, min(at + 14, len(self.tokens))))
         return self.lexicon.terms["her2_ihc"] if follows and ("ihc" in words or "immunohisto" in words) else term
 
+    def _class_before(self, at: int, term: Term) -> Grade | None:
+        """`class III or IV heart failure`: the class says which scale is meant."""
+        window = self.tokens[max(self.used, at - 8) : at]
+        if not any(token.value == "class" for token in window):
+            return None
+        return read_grade_before(self.tokens, at, self.text, term, self.used)
+
     def _graded(self, term: Term, at: int, grade: Grade) -> int:
         first = min(at, grade.first)
         self.found.append(Draft(term, first, max(at + 1, grade.last), grade.first, grade.operator, grade=grade))
@@ -119,9 +138,13 @@ class Attacher:
             else:
                 break
         joined = self._has_or(members[0][0], at) and len(members) > 1
-        for place, term in members:
+        if "exon 20" in self.text[self.tokens[at].start : self.tokens[at].end].casefold():
+            exon = self.lexicon.terms["egfr_exon20_insertion"]
+            members = [(p, exon if t.variable == "egfr_mutation" else t) for p, t in members]
+        for _, term in members:
             operator = "known" if status == "known" else "=="
-            draft = Draft(term, min(place, first), max(place + 1, last), first, operator, status=status, joined=joined)
+            opening = min(members[0][0], first)
+            draft = Draft(term, opening, last, first, operator, status=status, joined=joined)
             self.found.append(draft)
         self.group = []
         self.used = max(at + 1, last)
@@ -148,7 +171,7 @@ class Attacher:
             if token.kind == "P" and token.value in ";.":
                 return False
             strange += token.kind in {"X", "CHG", "NOT", "K"}
-        return strange <= 2
+        return strange == 0
 
     def _only_connectives(self, first: int, last: int) -> bool:
         return all(
@@ -185,7 +208,7 @@ class Attacher:
         bound = self._bind(limits)
         if not bound:
             return max(limits.last if self.tokens[at].kind == "N" else at + 1, at + 1)
-        self.used = limits.last
+        self.used = max(limits.last, self.found[-1].last) if self.found else limits.last
         return limits.last
 
     def _bind(self, limits: Limits) -> bool:
@@ -193,6 +216,14 @@ class Attacher:
             return self._add([(limits.first, _AGE)], limits, limits.first)
         if limits.pair is not None and self._bind_pair(limits):
             return True
+        if self._kind(limits.last) == "T" and self._bind_gestation(limits):
+            return True
+        if self.group and self.group[-1][1].variable == "urine_protein_24h" and self._is_plus(limits):
+            self.group[-1] = (self.group[-1][0], self.lexicon.terms["urine_dipstick_protein"])
+        if self.group and self.group[-1][1].pair:
+            named = self._pressure_ahead(limits)
+            if named is not None:
+                return self._add([named], limits, limits.first)
         near = self._near_group(limits)
         ahead = self._ahead(limits)
         if ahead is not None and self._prefers_ahead(near, ahead, limits):
@@ -213,6 +244,8 @@ class Attacher:
     def _prefers_ahead(self, near: list[tuple[int, Term]], ahead: tuple[int, Term], limits: Limits) -> bool:
         if not near:
             return True
+        if near[-1][0] < self.used and all(t.kind == "F" for t in self.tokens[limits.last : ahead[0]]):
+            return True
         return bool(near[-1][1].pair) and ahead[1].variable in near[-1][1].pair and limits.pair is None
 
     def _bind_pair(self, limits: Limits) -> bool:
@@ -225,9 +258,39 @@ class Attacher:
         upper, lower = limits.pair or (limits.low, limits.low)
         for name, quantity in (("systolic_bp", upper), ("diastolic_bp", lower)):
             term = self.lexicon.terms[name]
-            draft = Draft(term, first, limits.last, limits.first, limits.operator, low=quantity, joined=True)
+            draft = Draft(term, first, limits.last, limits.first, limits.operator, low=quantity, joined=limits.operator in {">", ">="})
             self.found.append(draft)
         return True
+
+    def _is_plus(self, limits: Limits) -> bool:
+        """Whether the number is a dipstick's: `2+`."""
+        if limits.low is not None and limits.low.raw == "+":
+            return True
+        follows = limits.last < len(self.tokens) and self.tokens[limits.last].value == "+"
+        return follows and limits.low is not None and not limits.low.units
+
+    def _bind_gestation(self, limits: Limits) -> bool:
+        """Weeks that stand before their word: `37 weeks gestation or more`, `24-34 weeks of gestation`."""
+        term = self.tokens[limits.last].term
+        quantity = limits.quantity
+        if term.variable != "gestational_age" or quantity is None or quantity.unit not in {"wk", "d"}:
+            return False
+        operator, last = limits.operator, limits.last + 1
+        if operator == "==":
+            if self._kind(last) != "A":
+                return False
+            operator, last = str(self.tokens[last].value), last + 1
+        return self._add([(limits.last, term)], replace(limits, operator=operator, last=last, bare=False), limits.first)
+
+    def _pressure_ahead(self, limits: Limits) -> tuple[int, Term] | None:
+        """Which pressure is meant where its name stands behind: `blood pressure > 140 or < 90 mmHg systolic`."""
+        for place in range(limits.last, min(limits.last + _AHEAD, len(self.tokens))):
+            token = self.tokens[place]
+            if token.kind == "T" and token.term.variable in self.group[-1][1].pair:
+                return (place, token.term) if self._fits(token.term, limits) else None
+            if token.kind not in {"OR", "AND", "C", "N", "F"}:
+                return None
+        return None
 
     def _near(self, place: int, limits: Limits) -> bool:
         gap = self.tokens[max(place + 1, self.used) : limits.first]
@@ -317,6 +380,7 @@ class Attacher:
         return None
 
     def _add(self, members: list[tuple[int, Term]], limits: Limits, first: int) -> bool:
+        limits = self._repeated_times(members, limits)
         told = limits.quantity
         units = told.units if told else ()
         relative = told.relative if told else ""
@@ -334,6 +398,15 @@ class Attacher:
         if members[0][0] >= limits.last or not self.group:
             self.group = [members[-1]]
         return True
+
+    def _repeated_times(self, members: list[tuple[int, Term]], limits: Limits) -> Limits:
+        """`(5 times for subjects with ...)` after a multiple of the upper limit is such a multiple too."""
+        if limits.low is None or limits.low.units or limits.low.relative or self._kind(limits.last) != "M":
+            return limits
+        known = [d for d in self.found if d.term is members[-1][1] and d.low is not None and d.low.relative]
+        if not known or known[-1].low is None:
+            return limits
+        return replace(limits, low=replace(limits.low, relative=known[-1].low.relative))
 
     def _add_lead(self, limits: Limits) -> bool:
         if self.lead is None or not self._fits(self.lead, limits):
@@ -383,11 +456,14 @@ def _tells_unit(limits: Limits) -> bool:
     return limits.normal or (quantity is not None and (bool(quantity.relative) or bool(quantity.units)))
 
 
+_GRADED = frozenset({"levels", "child_pugh", "grade", "ordinal"})
+
+
 def fits(term: Term, quantity: Quantity, catalogue: Catalogue) -> bool:
     """Whether a number with this unit can be a limit of the term."""
     if quantity.relative:
         return term.kind in {"lab", "cardiac", "physiology", "biomarker"}
-    if term.pair or term.flag:
+    if term.pair or term.flag or term.scale in _GRADED:
         return False
     variable = catalogue.find(term.variable)
     if not quantity.units:
@@ -445,6 +521,8 @@ def unit_of(term: Term, quantity: Quantity, variable: Variable | None) -> str | 
     """The reading of the quantity's unit that the term can have; None where none fits."""
     if "?" in quantity.units:
         return None
+    if term.scale == "percent" and quantity.units == ("%",):
+        return ""
     for unit in quantity.units:
         if variable is not None and variable.unit is not None and variable.accepts_unit(unit):
             return unit

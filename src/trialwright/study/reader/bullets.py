@@ -8,7 +8,7 @@ from dataclasses import dataclass
 INCLUSION, EXCLUSION = "inclusion", "exclusion"
 
 _MARK = re.compile(
-    r"\s*(?:[-*•▪►●○◦‣⁃■□§¤✓➢→+](?!\d)|[oO](?=\s{2,})|\(?\d{1,2}\s?[.)](?=\s|[A-Za-z≥<>(\"'])|\d{1,2}\s?-(?=\s?[A-Z])"
+    r"\s*(?:[-*•▪►●○◦‣⁃■□§¤✓➢→+](?!\d)|[oO](?=\s{2,})|\(?\d{1,2}\s?[.)](?=\s|[A-Za-z≥<>(\"'])|\d{1,2}\s?-(?=\s[A-Z])|\d\s?-(?=[A-Z][a-z])"
     r"|\(?[a-hA-H]\s?[.)](?=\s|[A-Z])|\(?[ivxIVX]{1,5}\s?[.)](?=\s)|#\s?\d{0,2}(?=\s)|\d{1,2}(?:\.\d{1,2}){1,2}\.?\s(?=\s?[A-Z]))\s*"
 )
 _HEADING = re.compile(

@@ -79,6 +79,8 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
         if position + 1 < len(tokens) and tokens[position + 1].value in {"+", "-"}:
             return None
         return Limits(operator, _one(token), first=at, last=position + 1)
+    if token.value == "+":
+        return _plusses(tokens, position, operator, at)
     if token.kind != "N":
         return None
     low, after = token.quantity, position + 1
@@ -94,6 +96,16 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
     if after < len(tokens) and tokens[after].kind == "A" and tokens[after].value[0] == operator[0]:
         after += 1
     return Limits(operator, low, first=at, last=after)
+
+
+def _plusses(tokens: list[Token], position: int, operator: str, at: int) -> Limits:
+    """A dipstick's reading in signs: `>= ++`."""
+    end = position
+    while end < len(tokens) and tokens[end].value == "+":
+        end += 1
+    token = tokens[position]
+    low = Quantity(Decimal(end - position), (), "", token.start, tokens[end - 1].end, token.start, "+")
+    return Limits(operator, low, first=at, last=end)
 
 
 def _joined(first: str, second: str) -> str:
@@ -122,7 +134,7 @@ def _after_number(tokens: list[Token], at: int) -> Limits | None:
     if after < len(tokens) and tokens[after].kind == "A":
         return Limits(str(tokens[after].value), low, first=at, last=after + 1)
     second = _range_end(tokens, after)
-    if second is not None and tokens[second].quantity.number > low.number and _same_measure(low, tokens[second].quantity):
+    if second is not None and _rises(low, tokens[second].quantity):
         return Limits("between", low, tokens[second].quantity, first=at, last=second + 1, bare=True)
     if after < len(tokens) and tokens[after].value == "+" and not low.units and low.number >= 18:
         return Limits(">=", low, first=at, last=after + 1)
@@ -172,6 +184,16 @@ def _range_end(tokens: list[Token], at: int, also_and: bool = False) -> int | No
     return position if position < len(tokens) and tokens[position].kind == "N" else None
 
 
+_TIMES = {"d": 1, "wk": 7, "mo": 30, "a": 365}
+
+
+def _rises(low: Quantity, high: Quantity) -> bool:
+    """Whether two numbers can be the ends of one range: of one measure, the second the larger."""
+    if low.unit in _TIMES and high.unit in _TIMES:
+        return low.number * _TIMES[low.unit] < high.number * _TIMES[high.unit]
+    return high.number > low.number and _same_measure(low, high)
+
+
 def _same_measure(low: Quantity, high: Quantity) -> bool:
     if low.relative != high.relative:
         return not low.relative and not low.units
@@ -198,6 +220,9 @@ def _aged(tokens: list[Token], found: Limits) -> Limits:
         tail = after < len(tokens) and tokens[after].kind == "A" and found.operator == "=="
         operator = str(tokens[after].value) if tail else found.operator
         return replace(found, operator=operator, last=after + 1 if tail else after, aged=True)
+    opening = tokens[found.first].word
+    if "age of" in opening or "aged" in opening or opening.startswith(("older", "younger", "no older", "not older", "no younger")):
+        return replace(found, aged=True)
     last = tokens[found.last - 1]
     if last.kind == "A" and quantity.unit in {"a", "mo"}:
         return replace(found, aged=True)

@@ -92,7 +92,7 @@ def _before(draft: Draft, floor: int, tokens: list[Token], text: str, pre_style:
 def _introduced(first: int, floor: int, tokens: list[Token], text: str) -> str:
     """A condition that a comma or colon closes before the limit: `in patients with liver metastases, ALT ...`."""
     for place in range(floor, first):
-        if tokens[place].kind not in {"IF", "UNLESS"}:
+        if tokens[place].kind not in {"IF", "UNLESS"} or tokens[place].depth > tokens[first].depth:
             continue
         closers = [p for p in range(place + 1, first) if tokens[p].value in {",", ":"} and tokens[p].depth == tokens[place].depth]
         close = closers[0] if closers else (first if tokens[place].kind == "UNLESS" or place > floor else None)
@@ -100,14 +100,17 @@ def _introduced(first: int, floor: int, tokens: list[Token], text: str) -> str:
             continue
         if any(t.kind in {"OUT", "NOT", "T", "K", "N"} for t in tokens[place + 1 : close]):
             continue
-        words = _trimmed(text[tokens[place].start : tokens[close - 1].end])
+        start = place
+        while tokens[start].kind in {"UNLESS", "F"} and start < close - 1:
+            start += 1
+        words = _trimmed(text[tokens[start].start : tokens[close - 1].end])
         if not _EMPTY.match(words):
             return words
     return ""
 
 
 def _trimmed(words: str) -> str:
-    plain = words.strip(" \n,:;.([")
+    plain = re.split(r",\s(?:who|whom|which|where|in which|in whom|then)\b", words.strip(" \n,:;.(["))[0]
     plain = plain[:-1].rstrip() if plain.endswith(")") and plain.count("(") < plain.count(")") else plain
     plain = re.sub(r"\s(?:and|or|but|is|are|to|then|of|with|have|has|must be|should be|,)$", "", plain)
     return plain if len(plain) <= _LONGEST else plain[:_LONGEST].rsplit(" ", 1)[0]

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import re
 
-_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        ("consent", r"\b(?:informed consent|written consent|signed consent|assent|consent form|willing(?:ness)? to (?:sign|provide|consent))"),
-        ("contraception", r"contracept|birth control|childbearing|child-bearing|fertile|abstinence|condom"),
-        ("pregnancy", r"pregnan|lactat|breast-?\s?feed|nursing"),
-        ("serology", r"\b(?:HIV|hepatitis|HBV|HCV|HBsAg|syphilis|tubercul|serolog)"),
-        ("histology", r"histolog|cytolog|patholog|biopsy[- ]proven|carcinoma|adenocarcinoma|lymphoma|sarcoma|melanoma"),
-        ("washout", r"\bwithin\s+(?:the\s+)?(?:last\s+|past\s+|previous\s+|prior\s+)?\d+\s*(?:days?|weeks?|months?|years?|half)|\bsince\b.{0,40}\bprior\b"),
-        ("prior_therapy", r"\b(?:prior|previous|previously)\b.{0,60}\b(?:therap|treat|chemo|radio|surg|transplant)"),
-        ("concomitant", r"\bconcomitant|concurrent|receiving|taking|current use|use of\b"),
-        ("allergy", r"allerg|hypersensitiv|intoleran"),
-        ("infection", r"infection|sepsis"),
-        ("measurable_disease", r"measurable|RECIST|evaluable"),
-        ("compliance", r"comply|compliance|adher|follow-?up"),
-        ("judgement", r"investigator|opinion|judg"),
-    )
+_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("consent", ("informed consent", "written consent", "signed consent", "consent form", "assent", "to consent")),
+    ("contraception", ("contracept", "birth control", "childbearing", "child-bearing", "fertil", "abstinence", "condom")),
+    ("pregnancy", ("pregnan", "lactat", "breastfeed", "breast-feed", "breast feed", "nursing")),
+    ("serology", ("hiv", "hepatitis", "hbv", "hcv", "hbsag", "syphilis", "tubercul", "serolog")),
+    ("histology", ("histolog", "cytolog", "patholog", "biopsy-proven", "carcinoma", "lymphoma", "sarcoma", "melanoma")),
+    ("measurable_disease", ("measurable", "recist", "evaluable")),
+    ("allergy", ("allerg", "hypersensitiv", "intoleran")),
+    ("infection", ("infection", "sepsis")),
+    ("compliance", ("comply", "complian", "adher", "follow-up", "follow up")),
+    ("judgement", ("investigator", "opinion", "judg")),
 )
+_WASHOUT = re.compile(r"within (?:the )?(?:last |past |previous |prior )?\d+ ?(?:days?|weeks?|months?|years?|half)")
+_PRIOR = ("prior ", "previous", "history of")
+_TREATED = ("therap", "treat", "chemo", "radio", "surg", "transplant")
+_TAKEN = ("concomitant", "concurrent", "receiving", "taking", "current use", "use of")
 
 
 def kind_of_words(words: str) -> str:
     """A kind for a statement, by the first word that tells one; ``other`` where none does."""
-    for kind, pattern in _KINDS:
-        if pattern.search(words):
+    folded = words.casefold()
+    for kind, known in _WORDS[:5]:
+        if any(word in folded for word in known):
             return kind
-    return "other"
+    if "within" in folded and _WASHOUT.search(folded):
+        return "washout"
+    if any(word in folded for word in _PRIOR) and any(word in folded for word in _TREATED):
+        return "prior_therapy"
+    if any(word in folded for word in _TAKEN):
+        return "concomitant"
+    return next((kind for kind, known in _WORDS[5:] if any(word in folded for word in known)), "other")

@@ -16,7 +16,7 @@ from ..criteria.variables import Catalogue, Kind, Variable, builtin_catalogue
 from ..units import Bridge
 
 WORDS = re.compile(r"[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|\d+|\S")
-_NOT_CARRIED = frozenset({"-"})
+_NOT_CARRIED = "-"
 _PLURAL = 4
 
 
@@ -61,42 +61,58 @@ _GRAMMAR = {
 }
 
 
+@dataclass(slots=True)
+class _Node:
+    """A place in the tree of phrases: what ends here and which words lead on."""
+
+    phrase: Phrase | None
+    leads: dict[str, _Node]
+
+
 @dataclass(frozen=True)
 class Lexicon:
-    """Phrases by their first word, longest first, and the catalogue their variables stand in."""
+    """Phrases as two trees of words, one without regard to case, and the catalogue of their variables."""
 
-    phrases: dict[str, tuple[Phrase, ...]]
+    folded: _Node
+    exact: _Node
     catalogue: Catalogue
     terms: dict[str, Term]
 
     def match(self, words: list[str], lower: list[str], at: int) -> tuple[Phrase, int] | None:
-        """The longest phrase that begins at word ``at`` and how many words it takes."""
-        candidates = self.phrases.get(lower[at])
-        if candidates is None:
-            bare = _singular(lower[at])
-            candidates = self.phrases.get(bare) if bare else None
-            if candidates is None:
-                return None
-        for phrase in candidates:
-            taken = _length(phrase, words if phrase.exact else lower, at)
-            if taken:
-                return phrase, taken
-        return None
+        """The longest phrase that begins at word ``at`` and how many words it takes; exact spelling wins."""
+        exact = _walk(self.exact, words, at, at) if words[at] in self.exact.leads else None
+        first = lower[at]
+        if first not in self.folded.leads and _singular(first) not in self.folded.leads:
+            return exact
+        folded = _walk(self.folded, lower, at, at)
+        if exact is None or (folded is not None and folded[1] > exact[1]):
+            return folded
+        return exact
 
 
-def _length(phrase: Phrase, words: list[str], at: int) -> int:
-    """How many words ``phrase`` takes from ``at``, skipping hyphens; 0 where it does not stand there."""
-    position, end = at, len(words)
-    for wanted in phrase.words:
-        while position < end and position > at and words[position] in _NOT_CARRIED and wanted != words[position]:
-            position += 1
-        if position >= end:
-            return 0
-        word = words[position]
-        if word != wanted and (phrase.exact or _singular(word) != wanted):
-            return 0
-        position += 1
-    return position - at
+def _walk(node: _Node, words: list[str], start: int, at: int) -> tuple[Phrase, int] | None:
+    """The longest phrase below ``node``, whose words go on at ``at``; hyphens are skipped."""
+    best = None if node.phrase is None else (node.phrase, at - start)
+    while at > start and at < len(words) and words[at] == "-":
+        at += 1
+    if at >= len(words):
+        return best
+    word = words[at]
+    for key in (word, _singular(word)):
+        lead = node.leads.get(key)
+        if lead is not None:
+            found = _walk(lead, words, start, at + 1)
+            if found is not None and (best is None or found[1] > best[1]):
+                best = found
+    return best
+
+
+def _plant(root: _Node, phrase: Phrase) -> None:
+    node = root
+    for word in phrase.words:
+        node = node.leads.setdefault(word, _Node(None, {}))
+    if node.phrase is None or node.phrase.kind == "F":
+        node.phrase = phrase
 
 
 def _singular(word: str) -> str:
@@ -107,7 +123,7 @@ def _singular(word: str) -> str:
 def builtin_lexicon() -> Lexicon:
     """The lexicon that comes with the software."""
     terms = _read("eligibility_terms")
-    found: dict[str, list[Phrase]] = {}
+    folded, exact = _Node(None, {}), _Node(None, {})
     known: dict[str, Term] = {}
     own: list[Variable] = []
     catalogue = builtin_catalogue()
@@ -118,19 +134,10 @@ def builtin_lexicon() -> Lexicon:
             if catalogue.find(name) is None and "pair" not in entry:
                 own.append(_variable(name, entry, catalogue))
             for phrase in _term_phrases(term, entry):
-                found.setdefault(_key(phrase), []).append(phrase)
+                _plant(exact if phrase.exact else folded, phrase)
     for phrase in _grammar_phrases(_read("eligibility_phrases")):
-        found.setdefault(_key(phrase), []).append(phrase)
-    ordered = {first: tuple(sorted(phrases, key=_rank)) for first, phrases in found.items()}
-    return Lexicon(ordered, catalogue.extended(own), known)
-
-
-def _rank(phrase: Phrase) -> tuple[int, bool]:
-    return -sum(len(word) for word in phrase.words), not phrase.exact
-
-
-def _key(phrase: Phrase) -> str:
-    return phrase.words[0].casefold()
+        _plant(folded, phrase)
+    return Lexicon(folded, exact, catalogue.extended(own), known)
 
 
 def _read(name: str) -> dict[str, dict[str, Any]]:
@@ -174,7 +181,7 @@ def _grammar_phrases(sections: dict[str, dict[str, Any]]) -> Iterator[Phrase]:
 
 def _split(text: str) -> tuple[str, ...]:
     """The words of a phrase; hyphens count for nothing, so that `pd-l1` and `pd l1` are one."""
-    return tuple(word for word in WORDS.findall(text.strip()) if word not in _NOT_CARRIED)
+    return tuple(word for word in WORDS.findall(text.strip()) if word != _NOT_CARRIED)
 
 
 def _variable(name: str, entry: dict[str, Any], catalogue: Catalogue) -> Variable:

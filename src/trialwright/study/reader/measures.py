@@ -52,14 +52,10 @@ def _graded(draft: Draft, variable: Variable) -> Measure | None:
     grade = draft.grade
     assert grade is not None
     if draft.term.scale == "levels" or (draft.term.scale == "child_pugh" and grade.items[0].isalpha()):
-        coded = Variable(variable.name, Kind.CODE)
-        if grade.operator in {"in", "=="}:
-            value: Number = grade.items if grade.operator == "in" else grade.items[0]
-            return Measure(coded, grade.operator, value, rule_unit="" if draft.term.scale == "levels" else None, unsure=False) if (
-                draft.term.scale == "levels"
-            ) else Measure(Variable("child_pugh_class", Kind.CODE), grade.operator, value)
-        high = grade.items[1] if len(grade.items) > 1 else None
-        return Measure(coded, grade.operator, grade.items[0], high, rule_unit=None)
+        name = "child_pugh_class" if draft.term.scale == "child_pugh" else variable.name
+        value: Number = grade.items if grade.operator == "in" else grade.items[0]
+        high = grade.items[1] if grade.operator == "between" else None
+        return Measure(Variable(name, Kind.CODE), grade.operator, value, high)
     numbers: list[Decimal] = []
     for item in grade.items:
         number = number_of(item)

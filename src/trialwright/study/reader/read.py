@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from .attach import Attacher, Draft
 from .bullets import EXCLUSION, Bullet, split_bullets
@@ -20,12 +21,12 @@ from .tokens import Token, tokenise
 
 LONGEST_TEXT = 200_000
 _LONGEST_BULLET = 12_000
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|max|min|no|dr|st|etc|ca|cf|resp|incl|inc|fig|al|eg|ie|hb|t|s)|\b[A-Z])$", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|max|min|no|dr|st|etc|ca|cf|resp|incl|inc|fig|al|eg|ie|hb|t|s)|(?:^|\s)[A-Z])$", re.IGNORECASE)
 _SKIPPED = re.compile(
-    r"menopaus|amenorr?h|oophorec|contracepti|childbearing|child-bearing|child bearing|sterili[sz]|hysterectomy|pregnan|vasectom", re.IGNORECASE
+    r"menopaus|amenorr?h|oophorec|contracepti|childbearing|child-bearing|child bearing|sterili[sz]|hysterectomy|vasectom", re.IGNORECASE
 )
+_MENOPAUSE = re.compile(r"menopaus|amenorr?h|oophorec|hysterectomy|sterili[sz]", re.IGNORECASE)
 _RESIDUE = 5
-_ECOG = re.compile(r"\b(?:ECOG|Eastern Co-?operative|WHO|Zubrod|World Health|SWOG)\b", re.IGNORECASE)
 _NOTE = re.compile(r"\W*(?:note|n\.b|the definition of|definition)\b", re.IGNORECASE)
 _IF = re.compile(r"if|when|in case|in the event", re.IGNORECASE)
 _SEX = re.compile(r"(?:(?:adult|otherwise|healthy|in|for)\s)*(?:(?:fe)?males?|(?:wo)?m[ae]n)(?:\s(?:patients?|subjects?|participants?))?", re.IGNORECASE)
@@ -94,9 +95,11 @@ class _Bullet:
             end = tokens[-2].end
         words = self.text[start:end]
         drafts = Attacher(self.text, tokens, self.lexicon, self._lead_term()).attach()
-        if _SKIPPED.search(words):
-            drafts = [d for d in drafts if d.term.kind not in {"age", "lab"} or d.first == 0]
-        drafts = _named_scale([d for d in drafts if not _is_beside(d, drafts, tokens)], words)
+        if skipped := _SKIPPED.search(words):
+            near = -1 if _MENOPAUSE.search(words) else 4
+            drafts = [d for d in drafts if d.term.kind != "age" or d.first <= near or skipped.start() > 40]
+            drafts = [d for d in drafts if d.term.variable not in {"fsh", "estradiol", "lh"}]
+        drafts = _named_scale([d for d in drafts if not _is_beside(d, drafts, tokens)])
         if _NOTE.match(words):
             drafts = []
         drafts = [_denied(draft, tokens) for draft in drafts]
@@ -113,7 +116,8 @@ class _Bullet:
         for draft, condition, group in zip(drafts, conditions, groups, strict=True):
             for entry in self._entry(draft, condition, group, tokens, (start, end)):
                 key = (entry.variable, entry.operator, entry.value, entry.value2, entry.unit, entry.sense, entry.condition)
-                if key not in seen:
+                repeated = bool(made) and tokens[draft.limits_first - 1].value == "(" and _says_again(made[-1], entry)
+                if key not in seen and not repeated:
                     seen.add(key)
                     made.append(entry)
         self.groups += max(groups, default=0)
@@ -143,11 +147,12 @@ class _Bullet:
         unsure = either or measured.unsure
         condition = self._original_words(condition, span)
         rule = attested_rule(self.name + " " + self.text[span[0] : span[1]])
+        written = None
         if measured.rule_unit is not None and not unsure:
-            variable = measured.of
-            rule = rule_of(
-                variable, measured.operator, measured.value, measured.value2, measured.rule_unit, condition, sense
+            written = rule_of(
+                measured.of, measured.operator, measured.value, measured.value2, measured.rule_unit, condition, sense
             )
+        rule = written or rule
         self.number += 1
         yield Entry(
             id=f"{self.name}_{self.number}",
@@ -155,7 +160,7 @@ class _Bullet:
             text=self.original[span[0] : span[1]],
             sense=sense,
             kind=draft.term.kind,
-            status=Status.AMBIGUOUS if unsure or measured.rule_unit is None else Status.COMPUTED,
+            status=Status.COMPUTED if written else Status.AMBIGUOUS,
             rule=rule,
             variable=measured.of.name,
             operator=measured.operator,
@@ -229,6 +234,16 @@ def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
     return any(t.value in {",", "then"} for t in after) and len(before) <= 10
 
 
+def _says_again(first: Entry, second: Entry) -> bool:
+    """Whether a limit in brackets is the one before it in another unit: `>= 9 g/dL (90 g/L)`."""
+    known, again = first.canonical_value, second.canonical_value
+    if (first.variable, first.operator) != (second.variable, second.operator) or first.unit == second.unit:
+        return False
+    if not isinstance(known, Decimal) or not isinstance(again, Decimal):
+        return False
+    return abs(known - again) <= abs(known) * Decimal("0.03")
+
+
 def _denied(draft: Draft, tokens: list[Token]) -> Draft:
     """A marker that is said not to be positive is negative, and the other way round."""
     if draft.status in {"positive", "negative"} and is_negated(draft, tokens):
@@ -236,13 +251,14 @@ def _denied(draft: Draft, tokens: list[Token]) -> Draft:
     return draft
 
 
-def _named_scale(drafts: list[Draft], words: str) -> list[Draft]:
-    """A performance status whose scale is named elsewhere in the sentence takes that scale."""
-    ecog = builtin_lexicon().terms["ecog"]
+def _named_scale(drafts: list[Draft]) -> list[Draft]:
+    """A performance status from 0 to 4 is that of ECOG and WHO, which are one scale."""
+    terms = builtin_lexicon().terms
     found: list[Draft] = []
     for draft in drafts:
-        if draft.term.variable == "performance_status" and _ECOG.search(words):
-            draft = replace(draft, term=ecog)
+        if draft.term.variable == "performance_status" and draft.grade is not None:
+            whole = all(item in {"0", "1", "2", "3", "4"} for item in draft.grade.items)
+            draft = replace(draft, term=terms["ecog"]) if whole else draft
         found.append(draft)
     return found
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from ..criteria.ast import Attested, Compare, Flag, Implies, Known, Limit, LimitKind, Member, Op, Range, Rule, all_of
+from ..criteria.ast import (
+    Attested, Compare, Implies, Known, Limit, LimitKind, Member, Not, Op, Range, Rule, all_of, any_of,
+)
 from ..criteria.render import render_rule
 from ..criteria.variables import Variable
 from .entry import Number, Scalar, Sense
@@ -16,16 +18,55 @@ _LONGEST_NAME = 60
 _KEYWORDS = frozenset("if then or and not in is known unknown between attested true false yes no uln lln baseline".split())
 
 
+_EXEMPT = re.compile(r"(?:unless|except(?:ing|ion(?:s)?)?|with the exception of|other than|apart from)\s(?:for|in|if|when|of|that)?\s?", re.IGNORECASE)
+
+
 def rule_of(
     variable: Variable, operator: str, value: Number | None, value2: Scalar | None, unit: str, condition: str, sense: Sense
-) -> str:
-    """The canonical text of one rule. ``unit`` is a UCUM code, or ULN, LLN, baseline; what a condition asks
+) -> str | None:
+    """The canonical text of one rule, or None where the language cannot say it. ``unit`` is a UCUM code, or ULN, LLN, baseline; what a condition asks
     for is attested, except the sex."""
-    return render_rule(_under(condition, _leaf(variable, operator, value, value2, unit), sense))
+    try:
+        return render_rule(_under(condition, _leaf(variable, operator, value, value2, unit), sense))
+    except ValueError:
+        return None
+
+
+_STAGES = ("0", "I", "II", "III", "IV", "V")
+_PARTS = ("", "A", "B", "C")
+_LEVELS = tuple(stage + part for stage in _STAGES for part in (_PARTS if stage != "0" else ("",)))
+_FIGURES = {"1": "I", "2": "II", "3": "III", "4": "IV", "5": "V"}
+
+
+def _stages(operator: str, value: Number, value2: Scalar | None) -> tuple[str, ...]:
+    """Every stage and part of one that the words mean: stage III holds IIIA, IIIB and IIIC."""
+    items = value if isinstance(value, tuple) else (value,)
+    spans = [_span(str(item)) for item in items]
+    first, last = spans[0]
+    if operator in {"in", "=="}:
+        return tuple(sorted({level for low, high in spans for level in _LEVELS[low : high + 1]}))
+    if operator == "between":
+        last = _span(str(value2))[1]
+    elif operator in {">", ">="}:
+        first, last = (first if operator == ">=" else last + 1), len(_LEVELS) - 1
+    else:
+        first, last = 0, (last if operator == "<=" else first - 1)
+    return tuple(sorted(_LEVELS[first : last + 1]))
+
+
+def _span(level: str) -> tuple[int, int]:
+    named = _FIGURES.get(level[:1], "") + level[1:] if level[:1] in _FIGURES else level
+    stem = named.rstrip("0123456789") or named
+    if stem not in _LEVELS:
+        return 0, -1
+    place = _LEVELS.index(stem)
+    return place, place + 3 if stem in _STAGES[1:] else place
 
 
 def _leaf(variable: Variable, operator: str, value: Number | None, value2: Scalar | None, unit: str) -> Rule:
     name = variable.name
+    if name == "stage" and value is not None:
+        return Member(name, _stages(operator, value, value2))
     if operator == "known":
         return Known(name)
     if operator == "in" and isinstance(value, tuple):
@@ -34,7 +75,8 @@ def _leaf(variable: Variable, operator: str, value: Number | None, value2: Scala
         return Member(name, tuple(sorted(set(numbers))) if numbers else tuple(sorted(set(codes))))
     if isinstance(value, str):
         return Member(name, (value,))
-    assert isinstance(value, Decimal)
+    if not isinstance(value, Decimal) or operator not in {*_OPS, "between"}:
+        raise ValueError("the language has no such comparison")
     if operator == "between" and isinstance(value2, Decimal):
         return _range(variable, value, value2, unit)
     return Compare(name, _OPS[operator], _limit(value, unit))
@@ -56,6 +98,10 @@ def _limit(number: Decimal, unit: str) -> Limit:
 def _under(condition: str, rule: Rule, sense: Sense) -> Rule:
     if not condition:
         return rule
+    exempt = _EXEMPT.match(condition)
+    if exempt is not None:
+        free = condition_rule(condition[exempt.end() :])
+        return any_of(free, rule) if sense is Sense.ELIGIBLE_IF else all_of(Not(free), rule)
     asked = condition_rule(condition)
     return Implies(asked, rule) if sense is Sense.ELIGIBLE_IF else all_of(asked, rule)
 
@@ -82,8 +128,3 @@ def name_of(words: str) -> str:
 def attested_rule(words: str) -> str:
     """The rule of a statement that a named person signs."""
     return render_rule(Attested(name_of(words)))
-
-
-def flag_rule(name: str) -> str:
-    """The rule of a yes-or-no variable."""
-    return render_rule(Flag(name))

@@ -33,7 +33,7 @@ class Grade:
 
 def read_grade(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
     """The levels that follow the name of a scale."""
-    position = _past_name(tokens, at + 1, term)
+    position = _past_name(tokens, at + 1, term, text)
     if position >= len(tokens):
         return None
     if term.scale == "child_pugh":
@@ -74,13 +74,15 @@ def read_grade_before(tokens: list[Token], at: int, text: str, term: Term, floor
     return None
 
 
-def _past_name(tokens: list[Token], at: int, term: Term) -> int:
+def _past_name(tokens: list[Token], at: int, term: Term, text: str) -> int:
     """Past abbreviations in brackets, a repeated name, colons and filling words."""
     staged = term.scale == "levels"
     end = min(at + (4 if staged else _MOST_SKIPPED), len(tokens))
     strange = 1 if staged else 0
     while at < end:
         token = tokens[at]
+        if term.scale == "child_pugh" and text[token.start : token.end] in {"A", "B", "C"}:
+            return at
         same = token.kind == "T" and (token.term.variable == term.variable or token.term.variable == "performance_status")
         sign = token.kind == "P" and token.value in "()[]:=-,'\"" or token.kind == "C" and token.value == "=="
         if not (same or sign or token.kind in _SKIP_KINDS):

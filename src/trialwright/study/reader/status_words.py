@@ -10,7 +10,7 @@ _NEAR = 4
 _INHERENT = (
     "mutation", "mutations", "mutant", "mutated", "rearrangement", "rearrangements", "fusion", "fusions", "translocation",
     "translocations", "insertion", "insertions", "amplification", "skipping", "deficiency", "deficient", "deletion",
-    "msi-h", "dmmr", "high", "unmethylated", "methylated", "codeletion", "co-deletion", "aberrations", "rearranged", "g12c", "v600e",
+    "msi-h", "dmmr", "high", "unmethylated", "expression", "methylated", "codeletion", "co-deletion", "aberrations", "rearranged", "g12c", "v600e",
     "v600", "t790m", "ex20ins", "stable", "proficient", "instability", "pmmr",
 )  # fmt: skip
 _THERAPY = frozenset(

@@ -65,10 +65,7 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
         if matched is not None:
             phrase, taken = matched
             last = raw[at + taken - 1][2]
-            token = _phrase_token(phrase, begin, last)
-            if token.kind == "IF":
-                token = replace(token, word=" ".join(lower[at : at + taken]))
-            found.append(replace(token, value=lower[at]) if token.kind in {"F", "X"} else token)
+            found.append(_phrase_token(phrase, begin, last, lower[at : at + taken]))
             at, skip_to = at + taken, last
             continue
         token = _single(text, kind, begin, stop, end, lower[at])
@@ -77,8 +74,10 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
     return _deepened(_multiplied(found))
 
 
-def _phrase_token(phrase: Phrase, start: int, end: int) -> Token:
+def _phrase_token(phrase: Phrase, start: int, end: int, words: list[str]) -> Token:
     kind, meaning = phrase.kind, phrase.meaning
+    if kind in {"F", "X"}:
+        return Token(kind, words[0], start, end)
     if kind == "C" and meaning == "between":
         kind = "B"
     elif kind == "U" and meaning == "within":
@@ -87,7 +86,7 @@ def _phrase_token(phrase: Phrase, start: int, end: int) -> Token:
         kind = str(meaning).upper()
     elif kind == "IF" and meaning != "when":
         kind, meaning = "SEX", str(meaning).removeprefix("sex_")
-    return Token(kind, meaning, start, end)
+    return Token(kind, meaning, start, end, 0, " ".join(words))
 
 
 def _single(text: str, kind: str, start: int, stop: int, end: int, lower: str) -> Token:
@@ -199,5 +198,5 @@ def _deepened(tokens: list[Token]) -> list[Token]:
             depth = max(depth - 1, 0)
             found.append(replace(token, depth=depth))
         else:
-            found.append(replace(token, depth=depth) if depth else token)
+            found.append(Token(token.kind, token.value, token.start, token.end, depth, token.word) if depth else token)
     return found
