@@ -76,6 +76,19 @@ def constant(per_month: float) -> PiecewiseHazard:
     return PiecewiseHazard((per_month,))
 
 
+def weibull(shape: float, median_months: float, step_months: float, until_months: float) -> PiecewiseHazard:
+    """A Weibull hazard in steps, each the mean hazard of its stretch, so that survival is exact at every step.
+
+    After ``until_months`` the last step goes on. ``shape`` 1 is exponential.
+    """
+    scale = median_months / math.log(2) ** (1 / shape)
+    count = max(round(until_months / step_months), 1)
+    edges = [k * step_months for k in range(count + 1)]
+    risen = [(edge / scale) ** shape for edge in edges]
+    steps = tuple((after - before) / step_months for before, after in pairwise(risen))
+    return PiecewiseHazard(steps, tuple(edges[:-1]))
+
+
 @dataclass(frozen=True, slots=True)
 class DiseaseCourse:
     """The three hazards of the illness-death model in one group of subjects."""

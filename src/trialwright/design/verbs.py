@@ -6,6 +6,7 @@ and the web show these answers and add nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -16,10 +17,12 @@ from trialwright.design.detectable import find_detectable_effect
 from trialwright.design.dose_finding import PowerModel, simulate_boin, simulate_crm
 from trialwright.design.explore import check_axes, compute_assurance, explore_designs
 from trialwright.design.monitoring import compute_boundaries, expected_events
+from trialwright.design.result import true_medians
 from trialwright.design.scenario import DesignScenario, Endpoint
 from trialwright.design.simulate import Progress, simulate_design
 from trialwright.design.sizing import (
     compute_freedman_events,
+    compute_lachin_foulkes,
     compute_schoenfeld_events,
     compute_schoenfeld_hazard_ratio,
 )
@@ -105,9 +108,30 @@ def answer_size(scenario: DesignScenario, hazard_ratio: float, power: float = 0.
             "Schoenfeld 1981": compute_schoenfeld_events(*given, share),
             "Freedman 1982": compute_freedman_events(*given, ratio),
         },
+        "subjects": _lachin_foulkes(scenario, hazard_ratio, power),
         "at_the_last_analysis": reachable,
         "findings": [finding.as_json() for finding in check_scenario(scenario)],
     }
+
+
+def _lachin_foulkes(scenario: DesignScenario, hazard_ratio: float, power: float) -> dict[str, Any] | None:
+    """Subjects for OS with an exponential control of the same median; None without a median or a fixed end."""
+    median, end = true_medians(scenario)["control"]["os"], scenario.looks[-1].at_months
+    if median is None or end is None or end < scenario.enrolment_months:
+        return None
+    hazard = math.log(2) / median
+    subjects, events = compute_lachin_foulkes(
+        hazard,
+        hazard * hazard_ratio,
+        scenario.enrolment_months,
+        end,
+        power,
+        scenario.alpha,
+        scenario.sides,
+        scenario.drop_out_per_month,
+        scenario.arm_sizes[1] / scenario.subjects,
+    )
+    return {"method": "Lachin & Foulkes 1986", "endpoint": "os", "subjects": subjects, "events": events}
 
 
 def answer_explore(
