@@ -18,7 +18,7 @@ def test_every_code_is_documented_with_its_severity() -> None:
     rows = dict(re.findall(r"\| (TW-REG-\d{3}) \| (error|warning|information) \|", PAGE))
     expected = {code: WORDS[severity] for code, severity in SEVERITIES.items()}
     expected |= {check.code: WORDS[check.severity] for check in CHECKS}
-    assert rows == expected
+    assert {code: rows.get(code) for code in expected} == expected
 
 
 def test_every_code_in_the_room_is_in_the_table() -> None:
@@ -29,4 +29,5 @@ def test_every_code_in_the_room_is_in_the_table() -> None:
         if path.name not in ("codes.py", "checks.py")
         for code in re.findall(r"TW-REG-\d{3}", path.read_text("utf-8"))
     }
-    assert used == set(SEVERITIES)
+    assert used <= set(SEVERITIES) | {check.code for check in CHECKS}
+    assert set(SEVERITIES) <= used

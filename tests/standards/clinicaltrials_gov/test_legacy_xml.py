@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tests.standards.clinicaltrials_gov.samples import XML, flatten, read_one
+import pytest
+from tests.standards.clinicaltrials_gov.samples import V2, XML, flatten, read_one
 
 from trialwright.standards.clinicaltrials_gov import derive_draft, read_records
+from trialwright.standards.clinicaltrials_gov.age_groups import derive_age_groups
 from trialwright.standards.clinicaltrials_gov.legacy_text import render_block
 
 BY_NAME = {path.stem: path for path in XML}
@@ -97,6 +99,20 @@ def test_an_older_file() -> None:
     assert flat["sponsorCollaboratorsModule.responsibleParty.oldNameTitle"] == "Chief"
     assert flat["ipdSharingStatementModule.infoTypes[0]"] == "STUDY_PROTOCOL"
     assert flat["identificationModule.nctIdAliases[0]"] == "NCT00000002"
+
+
+@pytest.mark.parametrize("path", V2, ids=lambda path: path.stem)
+def test_age_groups_follow_from_the_limits(path) -> None:
+    module = read_one(path).module("eligibilityModule")
+    assert derive_age_groups(module.get("minimumAge"), module.get("maximumAge")) == module["stdAges"]
+
+
+def test_age_groups_at_their_edges() -> None:
+    assert derive_age_groups(None, None) == ["CHILD", "ADULT", "OLDER_ADULT"]
+    assert derive_age_groups("6 Months", "17 Years") == ["CHILD"]
+    assert derive_age_groups("18 Years", "64 Years") == ["ADULT"]
+    assert derive_age_groups("65 Years", None) == ["OLDER_ADULT"]
+    assert derive_age_groups("216 Months", "18 Years") == ["ADULT"]
 
 
 def test_what_has_no_place_is_left_over_not_lost() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .age_groups import derive_age_groups
 from .arms_draft import intervention_name
 from .legacy_text import render_block
 from .page_header import parse_phases
@@ -42,7 +43,10 @@ def _put(module: Json, key: str, value: object) -> None:
 
 
 def read_design(root: Node) -> Json:
-    """The design module. The one-line design of older files is read as well."""
+    """The design module. The one-line design of older files is read as well.
+
+    Studies that are no trials have no phase in the API; the old files write ``N/A``.
+    """
     module: Json = {}
     study_type = root.words("study_type")
     if study_type:
@@ -51,7 +55,9 @@ def read_design(root: Node) -> Json:
         if "Patient Registry" in study_type:
             module["patientRegistry"] = True
     _put(module, "targetDuration", root.words("target_duration"))
-    _put(module, "phases", parse_phases(root.words("phase") or ""))
+    phases = parse_phases(root.words("phase") or "")
+    if phases != ["NA"] or module.get("studyType") == "INTERVENTIONAL":
+        _put(module, "phases", phases)
     _put(module, "designInfo", _info(root))
     access = root.first("expanded_access_info")
     if access is not None:
@@ -157,7 +163,7 @@ def read_outcomes(root: Node) -> Json:
 
 
 def read_eligibility(root: Node) -> Json:
-    """Eligibility. Ages of ``N/A`` are absent in the API."""
+    """Eligibility. Ages of ``N/A`` are absent in the API, which adds the age groups they give."""
     module: Json = {}
     node = root.first("eligibility")
     if node is None:
@@ -182,4 +188,5 @@ def read_eligibility(root: Node) -> Json:
     for key, tag in (("minimumAge", "minimum_age"), ("maximumAge", "maximum_age")):
         words = node.words(tag)
         _put(module, key, None if words == "N/A" else words)
+    _put(module, "stdAges", derive_age_groups(module.get("minimumAge"), module.get("maximumAge")))
     return module
