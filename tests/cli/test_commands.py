@@ -159,3 +159,19 @@ def test_a_study_is_set_going_by_people_with_the_right(run: Run, tmp_path: Path)
     )
     assert wrong.returncode == 2
     assert json.loads(run("ledger", "verify", "--data", "d", "--format", "json").stdout)["entries"] == 3
+
+
+def test_design_safety_gives_the_exact_characteristics(run: Run) -> None:
+    """Rule A of the safety reference, section 9."""
+    options = ("--limit", "0.3", "--prior", "0.3,0.7", "--true", "0.1,0.3", "--format", "json")
+    found = json.loads(run("design", "safety", *options).stdout)
+    stops = [round(row["stop_probability"], 4) for row in found["characteristics"]]
+    assert stops == [0.0044, 0.1685]
+    assert run("design", "safety", "--limit", "0.3", "--prior", "x").returncode == 2
+
+
+def test_design_size_names_its_formulas(run: Run) -> None:
+    options = ("--scenario", "planned_effect", "--hazard-ratio", "0.5", "--format", "json")
+    found = json.loads(run("design", "size", STUDY, *options).stdout)
+    assert round(found["events"]["Schoenfeld 1981"], 1) == 65.3
+    assert run("design", "size", STUDY, "--scenario", "nothing", "--hazard-ratio", "0.5").returncode == 1

@@ -29,12 +29,12 @@ def test_columns_are_found_by_any_of_their_names_without_regard_to_case() -> Non
 def test_a_missing_column_is_named_with_its_meaning_and_the_nearest_one() -> None:
     sheet = open_sheet("f.csv", RESPONSES, [{"subject": "1", "date": "2020-01-01", "respnse": "CR"}])
     (finding,) = sheet.findings
-    assert finding.code == "TW-FIL-001" and "response" in finding.message and "respnse" in finding.remedy
+    assert finding.code == "TW-TAB-001" and "response" in finding.message and "respnse" in finding.remedy
     assert str(finding.place) == "f.csv"
 
 
 def test_an_empty_file_is_said() -> None:
-    assert codes(open_sheet("f", RESPONSES, [], ["subject", "date", "response"]).findings) == ["TW-FIL-002"]
+    assert codes(open_sheet("f", RESPONSES, [], ["subject", "date", "response"]).findings) == ["TW-TAB-002"]
 
 
 def test_typed_and_text_values_read_alike_and_bad_ones_are_named_without_their_value() -> None:
@@ -48,7 +48,7 @@ def test_typed_and_text_values_read_alike_and_bad_ones_are_named_without_their_v
     sheet = open_sheet("f", RESPONSES, rows)
     assert [sheet.whole_date(row, "date") for row in range(5)] == [date(2020, 1, 2)] * 3 + [None, None]
     assert sheet.text(0, "subject") == "1" and sheet.text(2, "response") == ""
-    assert codes(sheet.findings) == ["TW-FIL-010", "TW-FIL-011"]
+    assert codes(sheet.findings) == ["TW-TAB-010", "TW-TAB-011"]
     assert all("secret" not in f.message for f in sheet.findings)
     assert sheet.findings[0].place.path == ("row", 4, "date")
 

@@ -57,10 +57,10 @@ def test_change_from_the_first_form() -> None:
 def test_bad_questionnaire_rows_are_named() -> None:
     items = {f"q{k}": 1 for k in range(1, 31)}
     wrong = [{"subject": "A", "date": iso(0)} | items | {"q3": 9}, {"subject": "A", "date": iso(0)} | items]
-    assert codes(derive_score_rows(wrong).findings) == ["TW-FIL-041", "TW-QOL-001"]
-    assert codes(derive_score_rows([{"subject": "A", "x": 1}]).findings) == ["TW-FIL-001", "TW-FIL-001"]
+    assert codes(derive_score_rows(wrong).findings) == ["TW-TAB-041", "TW-QOL-001"]
+    assert codes(derive_score_rows([{"subject": "A", "x": 1}]).findings) == ["TW-TAB-001", "TW-TAB-001"]
     long = [{"subject": "A", "item": i, "value": 1} for i in ("1", "1", "x", "44")]
-    assert codes(derive_score_rows(long).findings) == ["TW-FIL-043", "TW-FIL-042", "TW-QOL-002"]
+    assert codes(derive_score_rows(long).findings) == ["TW-TAB-043", "TW-TAB-042", "TW-QOL-002"]
     assert find_item_columns(["q1", "Q30", "item_2", "QSDTC", "c30_q3"]) == {
         "q1": 1,
         "Q30": 30,

@@ -95,14 +95,14 @@ def test_bad_responses_and_references_are_named() -> None:
     ]
     derived = derive_best_response_rows(responses, reference)
     assert codes(derived.findings) == [
-        "TW-FIL-020",
-        "TW-FIL-021",
-        "TW-FIL-022",
-        "TW-FIL-013",
-        "TW-FIL-025",
-        "TW-FIL-023",
-        "TW-FIL-024",
-        "TW-FIL-026",
+        "TW-TAB-020",
+        "TW-TAB-021",
+        "TW-TAB-022",
+        "TW-TAB-013",
+        "TW-TAB-025",
+        "TW-TAB-023",
+        "TW-TAB-024",
+        "TW-TAB-026",
     ]
     assert [(r["subject"], r["best_response"]) for r in derived.rows] == [("A", "CR")]
     assert derive_best_response_rows(responses, [{"subject": "A"}]).rows == ()
@@ -158,18 +158,18 @@ def test_non_target_new_lesions_units_and_fragments() -> None:
     assert derived.rows[2]["new_lesion"] == "Y" and derived.rows[2]["progression_date"] == START + timedelta(
         84
     )
-    assert set(codes(derived.findings)) == {"TW-FIL-035"}
+    assert set(codes(derived.findings)) == {"TW-TAB-035"}
 
 
 @pytest.mark.parametrize(
     ("bad", "code", "row_left"),
     [
-        (lesion(42, "T1", 40, unit="inch"), "TW-FIL-030", True),
-        (lesion(42, "T1", "large"), "TW-FIL-031", True),
-        (lesion(42, "T1", 40, "TARGTE"), "TW-FIL-032", True),
-        (lesion(42, "", 40), "TW-FIL-033", True),
-        (lesion(42, "T1", "PRESENT", "NON-TARGET"), "TW-FIL-034", True),
-        (lesion(42, "T1", 40) | {"organ": "elsewhere"}, "TW-FIL-036", True),
+        (lesion(42, "T1", 40, unit="inch"), "TW-TAB-030", True),
+        (lesion(42, "T1", "large"), "TW-TAB-031", True),
+        (lesion(42, "T1", 40, "TARGTE"), "TW-TAB-032", True),
+        (lesion(42, "", 40), "TW-TAB-033", True),
+        (lesion(42, "T1", "PRESENT", "NON-TARGET"), "TW-TAB-034", True),
+        (lesion(42, "T1", 40) | {"organ": "elsewhere"}, "TW-TAB-036", True),
         (lesion(0, "T1", 41), "TW-REC-010", False),
         (lesion(42, "T9", 41), "TW-REC-005", True),
     ],
@@ -211,7 +211,7 @@ def test_sdtm_tumour_domains() -> None:
     assert derived.findings == ()
     assert [r["overall_response"] for r in derived.rows] == [None, "CR", "NE"]
     twice = derive_tidy_lesions(tu, [*readings, tr("T1", "LDIAM", 31, -7), tr("T9", "LDIAM", 31, -7)])
-    assert codes(twice.findings) == ["TW-FIL-051", "TW-FIL-050"]
+    assert codes(twice.findings) == ["TW-TAB-051", "TW-TAB-050"]
 
 
 def test_of_several_evaluators_the_investigator_counts_unless_another_is_asked_for() -> None:
@@ -221,11 +221,11 @@ def test_of_several_evaluators_the_investigator_counts_unless_another_is_asked_f
     reference = [{"subject": "A", "reference_date": iso(0)}]
     both = [row("INDEPENDENT ASSESSOR", "SD"), row("INVESTIGATOR", "PR")]
     derived = derive_best_response_rows(both, reference)
-    assert derived.rows[0]["best_response"] == "PR" and codes(derived.findings) == ["TW-FIL-014"]
+    assert derived.rows[0]["best_response"] == "PR" and codes(derived.findings) == ["TW-TAB-014"]
     other = derive_best_response_rows(both, reference, evaluator="INDEPENDENT ASSESSOR")
     assert other.rows[0]["best_response"] == "SD" and other.findings == ()
     unnamed = derive_best_response_rows([row("READER 1", "PR"), row("READER 2", "SD")], reference)
-    assert codes(unnamed.findings) == ["TW-FIL-015"]
+    assert codes(unnamed.findings) == ["TW-TAB-015"]
 
 
 def test_carried_and_immune_responses_stand_beside_the_arithmetic_ones() -> None:

@@ -80,12 +80,12 @@ def test_contradictory_and_incomplete_domains_are_named() -> None:
     case = {"assessments": [{"day": 42, "response": "SD"}, {"day": 84, "response": "??"}], "death_day": 60}
     domains = domains_of(case) | {"VS": [{"USUBJID": "1", "VSDTC": iso(90)}]}
     derived = derive_survival_rows(domains, SurvivalOptions(SCHEDULE))
-    assert codes(derived.findings) == ["TW-FIL-020", "TW-FIL-062"]
+    assert codes(derived.findings) == ["TW-TAB-020", "TW-TAB-062"]
     assert {r["endpoint"]: r["days"] for r in derived.rows}["OS"] == 61
-    assert codes(derive_survival_rows({}, SurvivalOptions(SCHEDULE)).findings) == ["TW-FIL-060"]
+    assert codes(derive_survival_rows({}, SurvivalOptions(SCHEDULE)).findings) == ["TW-TAB-060"]
     undated = {"DM": [{"USUBJID": "1", "DTHFL": "Y", "RFSTDTC": iso(0)}]}
     derived = derive_survival_rows(undated, SurvivalOptions(SCHEDULE))
-    assert codes(derived.findings) == ["TW-FIL-064", "TW-FIL-061"] and derived.rows == ()
+    assert codes(derived.findings) == ["TW-TAB-064", "TW-TAB-061"] and derived.rows == ()
 
 
 def test_only_the_randomised_are_counted() -> None:
@@ -126,7 +126,7 @@ def test_safety_tables_from_sdtm() -> None:
     assert worst["GI", "Fatigue"]["ungraded"] == 1 and ("GI", "Rash") not in worst
     overview = {r["kind"]: r["subjects"] for r in tables.overview}
     assert (overview["any"], overview["serious"], overview["related"]) == (2, 1, 1)
-    assert len(tables.lines) == 5 and codes(tables.findings) == ["TW-FIL-070"]
+    assert len(tables.lines) == 5 and codes(tables.findings) == ["TW-TAB-070"]
 
 
 def test_no_adverse_event_at_all() -> None:

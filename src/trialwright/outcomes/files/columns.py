@@ -103,7 +103,7 @@ class Sheet:
         if parsed is None:
             message = "This is not a date."
             remedy = "Write dates as 2026-03-14 (ISO 8601)."
-            self.report("TW-FIL-010", Severity.ERROR, row, column, message, remedy)
+            self.report("TW-TAB-010", Severity.ERROR, row, column, message, remedy)
         return parsed
 
     def whole_date(self, row: int, column: str) -> date | None:
@@ -113,7 +113,7 @@ class Sheet:
             return None
         if parsed.month is None or parsed.day is None:
             message, remedy = "This date is not complete.", "Give the day, or leave the row out."
-            self.report("TW-FIL-011", Severity.ERROR, row, column, message, remedy)
+            self.report("TW-TAB-011", Severity.ERROR, row, column, message, remedy)
             return None
         return parsed.earliest
 
@@ -128,7 +128,7 @@ class Sheet:
             number = Decimal("NaN")
         if number.is_finite():
             return number
-        self.report("TW-FIL-012", Severity.ERROR, row, column, "This is not a number.", "Correct the value.")
+        self.report("TW-TAB-012", Severity.ERROR, row, column, "This is not a number.", "Correct the value.")
         return None
 
     def source_ids(self, row: int) -> tuple[int, ...]:
@@ -165,11 +165,11 @@ def open_sheet(
             others = f" (or {', '.join(column.other_names)})" if column.other_names else ""
             message = f"The column “{column.name}”{others} is missing: {column.meaning}"
             sheet.findings.append(
-                Finding("TW-FIL-001", Severity.ERROR, message, f"Add the column.{hint}", Place(file))
+                Finding("TW-TAB-001", Severity.ERROR, message, f"Add the column.{hint}", Place(file))
             )
     if not rows:
         message, remedy = "The file has no rows.", "Check that it is the right file."
-        sheet.findings.append(Finding("TW-FIL-002", Severity.WARNING, message, remedy, Place(file)))
+        sheet.findings.append(Finding("TW-TAB-002", Severity.WARNING, message, remedy, Place(file)))
     return sheet
 
 
@@ -188,11 +188,11 @@ def choose_evaluator(sheet: Sheet, asked: str) -> str:
     if own:
         message = "The file holds assessments of several evaluators; the investigator's were used."
         sheet.findings.append(
-            Finding("TW-FIL-014", Severity.INFO, message, "Choose another if you need it.", place)
+            Finding("TW-TAB-014", Severity.INFO, message, "Choose another if you need it.", place)
         )
         return own
     message = "The file holds assessments of several evaluators."
-    sheet.findings.append(Finding("TW-FIL-015", Severity.ERROR, message, "Choose one of them.", place))
+    sheet.findings.append(Finding("TW-TAB-015", Severity.ERROR, message, "Choose one of them.", place))
     return several[0]
 
 

@@ -99,7 +99,7 @@ def _read_unit(sheet: Sheet, row: int) -> Decimal | None:
     factor = _MM_PER_UNIT.get(sheet.text(row, "unit").upper())
     if factor is None:
         message, remedy = "This unit is not mm or cm.", "Give the size in mm."
-        sheet.report("TW-FIL-030", Severity.ERROR, row, "unit", message, remedy)
+        sheet.report("TW-TAB-030", Severity.ERROR, row, "unit", message, remedy)
     return factor
 
 
@@ -126,7 +126,7 @@ def _read_value(sheet: Sheet, row: int, role: Role, lesion: str, on: date) -> _A
     if reading is None:
         message = f"This value does not exist for a {role.value.replace('_', '-')} lesion."
         meaning = sheet.shape.column("value").meaning
-        sheet.report("TW-FIL-031", Severity.ERROR, row, "value", message, meaning)
+        sheet.report("TW-TAB-031", Severity.ERROR, row, "value", message, meaning)
     return reading
 
 
@@ -149,13 +149,13 @@ def _gather(sheet: Sheet) -> dict[str, _Subject]:
         role = _ROLES.get(sheet.text(row, "role").upper())
         if role is None:
             message, remedy = "This is not a kind of lesion.", "Use TARGET, NON-TARGET or NEW."
-            sheet.report("TW-FIL-032", Severity.ERROR, row, "role", message, remedy)
+            sheet.report("TW-TAB-032", Severity.ERROR, row, "role", message, remedy)
         if not name or not lesion or (on is None and sheet.value(row, "date") is None):
             message, remedy = (
                 "The row lacks the subject, the lesion or the date.",
                 "Complete it or remove it.",
             )
-            sheet.report("TW-FIL-033", Severity.ERROR, row, "lesion", message, remedy)
+            sheet.report("TW-TAB-033", Severity.ERROR, row, "lesion", message, remedy)
         if not name or not lesion or on is None or role is None:
             continue
         subject = subjects.setdefault(name, _Subject())
@@ -164,18 +164,18 @@ def _gather(sheet: Sheet) -> dict[str, _Subject]:
         if (known.role, known.nodal) != (role, nodal if sheet.has("nodal") else known.nodal):
             message = "The lesion is of another kind here than before."
             remedy = "A lesion keeps its role and its nodal flag for life."
-            sheet.report("TW-FIL-034", Severity.ERROR, row, "role", message, remedy)
+            sheet.report("TW-TAB-034", Severity.ERROR, row, "role", message, remedy)
             continue
         organ = sheet.text(row, "organ")
         if organ and organ.casefold() != known.organ.casefold():
             message, remedy = "The lesion lies in another organ here than before.", "Correct one of the two."
-            sheet.report("TW-FIL-036", Severity.WARNING, row, "organ", message, remedy)
+            sheet.report("TW-TAB-036", Severity.WARNING, row, "organ", message, remedy)
         unit = sheet.text(row, "unit").upper() or "MM"
         units = subject.units.setdefault(lesion, {unit})
         if unit not in units:
             units.add(unit)
             message, remedy = "The lesion is given in two units.", "The sizes were taken to mm; check them."
-            sheet.report("TW-FIL-035", Severity.WARNING, row, "unit", message, remedy)
+            sheet.report("TW-TAB-035", Severity.WARNING, row, "unit", message, remedy)
         reading = _read_value(sheet, row, role, lesion, on)
         if reading is not None:
             visit = sheet.text(row, "visit") or on.isoformat()

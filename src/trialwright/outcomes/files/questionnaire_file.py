@@ -49,7 +49,7 @@ def _read_wide(rows: Sequence[Row], file: str) -> tuple[dict[_FormKey, dict[int,
     if rows and not names:
         message = "No column holds an item."
         remedy = "Name the items q1, q2, ...; or give a row an item with the columns item and value."
-        sheet.findings.append(Finding("TW-FIL-040", Severity.ERROR, message, remedy, Place(file)))
+        sheet.findings.append(Finding("TW-TAB-040", Severity.ERROR, message, remedy, Place(file)))
     if lacks_columns(sheet) or not names:
         return {}, sheet.findings
     forms: dict[_FormKey, dict[int, object]] = {}
@@ -57,7 +57,7 @@ def _read_wide(rows: Sequence[Row], file: str) -> tuple[dict[_FormKey, dict[int,
         key = (sheet.text(index, "subject"), sheet.text(index, "visit"), sheet.whole_date(index, "date"))
         if key in forms:
             message, remedy = "The form stands here twice.", "Keep one row a subject, visit and date."
-            sheet.report("TW-FIL-041", Severity.ERROR, index, "subject", message, remedy)
+            sheet.report("TW-TAB-041", Severity.ERROR, index, "subject", message, remedy)
             continue
         forms[key] = {item: row.get(name) for name, item in names.items()}
     return forms, sheet.findings
@@ -77,14 +77,14 @@ def _read_long(
         match = _ITEM_END.search(sheet.text(index, "item"))
         if match is None:
             message, remedy = "This names no item.", "Give the number of the item, or a code that ends in it."
-            sheet.report("TW-FIL-042", Severity.ERROR, index, "item", message, remedy)
+            sheet.report("TW-TAB-042", Severity.ERROR, index, "item", message, remedy)
             continue
         key = (sheet.text(index, "subject"), sheet.text(index, "visit"), sheet.whole_date(index, "date"))
         answers = forms.setdefault(key, {})
         item = int(match.group(1))
         if item in answers:
             message, remedy = "The item stands here twice for this form.", "Keep one answer."
-            sheet.report("TW-FIL-043", Severity.ERROR, index, "item", message, remedy)
+            sheet.report("TW-TAB-043", Severity.ERROR, index, "item", message, remedy)
             continue
         answers[item] = sheet.value(index, "value")
     return forms, sheet.findings

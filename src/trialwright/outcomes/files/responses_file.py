@@ -85,7 +85,7 @@ def _read_assessments(sheet: Sheet, evaluator: str) -> tuple[dict[str, list[Asse
         parameter = sheet.text(row, "parameter").upper()
         if not subject:
             message, remedy = "The row has no subject.", "Give the subject or remove the row."
-            sheet.report("TW-FIL-013", Severity.ERROR, row, "subject", message, remedy)
+            sheet.report("TW-TAB-013", Severity.ERROR, row, "subject", message, remedy)
             continue
         if sheet.has("analysed") and not sheet.flag(row, "analysed"):
             continue
@@ -105,7 +105,7 @@ def _read_assessments(sheet: Sheet, evaluator: str) -> tuple[dict[str, list[Asse
         if any(a.on == assessment.on for a in mine):
             message = "The subject has two responses on this date."
             remedy = "Keep one (choose an evaluator where there are several)."
-            sheet.report("TW-FIL-022", Severity.ERROR, row, "date", message, remedy)
+            sheet.report("TW-TAB-022", Severity.ERROR, row, "date", message, remedy)
             continue
         mine.append(assessment)
     return found, progressed
@@ -117,12 +117,12 @@ def _read_assessment(sheet: Sheet, row: int) -> Assessment | None:
     if response not in OVERALL_RESPONSES:
         message = "This is not an overall response of RECIST 1.1."
         remedy = f"Use one of {', '.join(sorted(OVERALL_RESPONSES))}."
-        sheet.report("TW-FIL-020", Severity.ERROR, row, "response", message, remedy)
+        sheet.report("TW-TAB-020", Severity.ERROR, row, "response", message, remedy)
         return None
     if on is None:
         if sheet.value(row, "date") is None:
             message, remedy = "The response has no date.", "Give the date of the assessment."
-            sheet.report("TW-FIL-021", Severity.ERROR, row, "date", message, remedy)
+            sheet.report("TW-TAB-021", Severity.ERROR, row, "date", message, remedy)
         return None
     return Assessment(on, response, source_ids=sheet.source_ids(row))
 
@@ -175,24 +175,24 @@ def derive_best_response_rows(
         on = base.whole_date(index, "reference_date")
         if subject in seen:
             message, remedy = "The subject stands here twice.", "Keep one row a subject."
-            base.report("TW-FIL-023", Severity.ERROR, index, "subject", message, remedy)
+            base.report("TW-TAB-023", Severity.ERROR, index, "subject", message, remedy)
             continue
         seen.add(subject)
         if on is None:
             if base.value(index, "reference_date") is None:
                 message, remedy = "The subject has no reference date.", "Give it; the windows count from it."
-                base.report("TW-FIL-024", Severity.ERROR, index, "reference_date", message, remedy)
+                base.report("TW-TAB-024", Severity.ERROR, index, "reference_date", message, remedy)
             continue
         mine = found.get(subject, [])
         last = progressed.get(subject)
         kept = tuple(a for a in mine if last is None or a.on <= last)
         if any(a.on < on for a in kept) and not rules.count_before_reference:
             message = "Responses dated before the reference date were left out."
-            base.report("TW-FIL-025", Severity.WARNING, index, "reference_date", message, "Check the dates.")
+            base.report("TW-TAB-025", Severity.WARNING, index, "reference_date", message, "Check the dates.")
         history = ResponseHistory(subject, on, kept, base.whole_date(index, "new_therapy_date"))
         rows.append(_result(history, rules, base.text(index, "arm")))
     strangers = len(set(found) - seen)
     if strangers:
         message = f"{strangers} subject(s) of the responses have no row among the reference dates."
-        base.report("TW-FIL-026", Severity.WARNING, -1, "subject", message, "Add them if they belong here.")
+        base.report("TW-TAB-026", Severity.WARNING, -1, "subject", message, "Add them if they belong here.")
     return Derived(tuple(rows), (*sheet.findings, *base.findings))

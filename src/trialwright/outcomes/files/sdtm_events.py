@@ -75,7 +75,7 @@ def _read_grade(sheet: Sheet, row: int) -> int | None:
         return int(text)
     if text:
         message, remedy = "This is not a grade.", "Use 1 to 5; leave it empty where it is not yet known."
-        sheet.report("TW-FIL-070", Severity.ERROR, row, "grade", message, remedy)
+        sheet.report("TW-TAB-070", Severity.ERROR, row, "grade", message, remedy)
     return None
 
 

@@ -88,7 +88,7 @@ def derive_tidy_lesions(
         key = (readings.text(row, "subject"), readings.text(row, "lesion"))
         if key not in known:
             message, remedy = "TU does not hold this lesion.", "Add it to TU, or correct the link."
-            readings.report("TW-FIL-050", Severity.ERROR, row, "lesion", message, remedy)
+            readings.report("TW-TAB-050", Severity.ERROR, row, "lesion", message, remedy)
             continue
         if test == "SAXIS":
             nodal.add(key)
@@ -111,7 +111,7 @@ def derive_tidy_lesions(
             chosen[place] = (is_size, tidy)
         elif chosen[place][0] == is_size:
             message, remedy = "The lesion was read twice at this visit.", "Choose one evaluator."
-            readings.report("TW-FIL-051", Severity.ERROR, row, "lesion", message, remedy)
+            readings.report("TW-TAB-051", Severity.ERROR, row, "lesion", message, remedy)
     rows = tuple(
         tidy | {"nodal": "Y" if (key[0], key[1]) in nodal else "N"} for key, (_, tidy) in chosen.items()
     )

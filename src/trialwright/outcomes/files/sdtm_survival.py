@@ -147,7 +147,7 @@ def _gather_subjects(domains: Domains, findings: list[Finding]) -> dict[str, _Su
     dm = _open(domains, "DM", DM, findings)
     if dm is None:
         message, remedy = "The domain DM is missing or empty.", "Add it: it lists the subjects."
-        findings.append(Finding("TW-FIL-060", Severity.ERROR, message, remedy, Place("DM")))
+        findings.append(Finding("TW-TAB-060", Severity.ERROR, message, remedy, Place("DM")))
         return subjects
     for row in range(len(dm.rows)):
         reference = dm.partial_date(row, "reference")
@@ -210,10 +210,10 @@ def _gather_responses(
         if response not in OVERALL_RESPONSES:
             message = "This is not an overall response of RECIST 1.1."
             remedy = f"Use one of {', '.join(sorted(OVERALL_RESPONSES))}."
-            sheet.report("TW-FIL-020", Severity.ERROR, row, "response", message, remedy)
+            sheet.report("TW-TAB-020", Severity.ERROR, row, "response", message, remedy)
         elif on is not None and any(a.on == on and a.response != response for a in subject.assessments):
             message = "The subject has two different responses on this date."
-            sheet.report("TW-FIL-022", Severity.ERROR, row, "date", message, "Choose one evaluator.")
+            sheet.report("TW-TAB-022", Severity.ERROR, row, "date", message, "Choose one evaluator.")
         elif on is not None:
             subject.assessments.append(Assessment(on, response))
     out.extend(sheet.findings)
@@ -251,12 +251,12 @@ def _derive_subject(
     place = Place("DM", path=("subjects", name))
     if subject.died and subject.died_on is None:
         message, remedy = "The subject is flagged as dead without a date of death.", "Give the date."
-        out.append(Finding("TW-FIL-061", Severity.ERROR, message, remedy, place))
+        out.append(Finding("TW-TAB-061", Severity.ERROR, message, remedy, place))
         return []
     alive = sorted(subject.alive)
     if subject.died_on is not None and alive and alive[-1] > subject.died_on.latest:
         message = "A record is dated after the death; it was not taken as a sign of life."
-        out.append(Finding("TW-FIL-062", Severity.WARNING, message, "Check the dates.", place))
+        out.append(Finding("TW-TAB-062", Severity.WARNING, message, "Check the dates.", place))
         last_on = subject.died_on.latest
         alive = [on for on in alive if on <= last_on]
     vital = VitalHistory(name, start, tuple(Contact(on) for on in alive), subject.died_on)
@@ -264,7 +264,7 @@ def _derive_subject(
     seen = tuple(a for a in subject.assessments if a.on >= start and (death is None or a.on <= death.on))
     if len(seen) < len([a for a in subject.assessments if death is not None and a.on >= start]):
         message = "A tumour assessment is dated after the death and was left out."
-        out.append(Finding("TW-FIL-063", Severity.WARNING, message, "Check the dates.", place))
+        out.append(Finding("TW-TAB-063", Severity.WARNING, message, "Check the dates.", place))
     course = ProgressionHistory(
         name,
         start,
@@ -309,7 +309,7 @@ def derive_survival_rows(domains: Domains, options: SurvivalOptions) -> Derived[
     if subjects and not by_disposition:
         message = "DS names nobody as randomised; the reference start date (RFSTDTC) was taken as the start."
         remedy = "Add the randomisation to DS (DSDECOD RANDOMIZED)."
-        findings.append(Finding("TW-FIL-064", Severity.WARNING, message, remedy, Place("DS")))
+        findings.append(Finding("TW-TAB-064", Severity.WARNING, message, remedy, Place("DS")))
     rows: list[dict[str, object]] = []
     for name, subject in subjects.items():
         if by_disposition and subject.randomised_on is None:
