@@ -18,6 +18,7 @@ from trialwright import __version__
 
 from . import (
     conduct,
+    criteria,
     demo,
     design,
     doctor,
@@ -26,6 +27,7 @@ from . import (
     registry,
     rehearse,
     report,
+    screen,
     serve,
     stats,
     study,
@@ -46,6 +48,8 @@ demo.add_to(app)
 rehearse.add_to(app)
 serve.add_to(app)
 registry.add_to(app)
+criteria.add_to(app)
+screen.add_to(app)
 report.add_to(app)
 doctor.add_to(app)
 app.add_typer(conduct.app, name="conduct")
