@@ -43,6 +43,8 @@ SEVERITIES: dict[str, Severity] = {
     "TW-REG-053": Severity.WARNING,  # time frame without a time
     # schema
     "TW-REG-060": Severity.ERROR,  # schema violation
+    # linter
+    "TW-REG-070": Severity.ERROR,  # a rule failed on a record
 }
 
 

@@ -21,7 +21,7 @@ from .record import Record
 
 _LARGE = 25_000_000
 _LARGEST_PAGE = 8_000_000
-_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".xml", ".txt"})
+SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".xml", ".txt"})
 _ENCODING = re.compile(rb"\A\s*<\?xml[^>]*\bencoding=[\"']([A-Za-z0-9._-]{2,20})[\"']")
 
 
@@ -141,7 +141,7 @@ def iterate_sources(sources: Iterable[str], standard_input: BinaryIO | None = No
 def _iterate_folder(folder: Path) -> Iterator[Item]:
     found = False
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix.lower() in _SUFFIXES:
+        if path.is_file() and path.suffix.lower() in SUFFIXES:
             found = True
             yield from iterate_file(path)
     if not found:

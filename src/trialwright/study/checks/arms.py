@@ -55,7 +55,8 @@ def _alike(protocol: Protocol) -> Iterator[Finding]:
     for (_, one), (n, other) in combinations(enumerate(protocol.study.arms), 2):
         if not one.interventions or set(one.interventions) != set(other.interventions):
             continue
-        if _plain(one.description) == _plain(other.description) and one.type == other.type:
+        told = _plain(one.description)
+        if told and told == _plain(other.description) and one.type == other.type:
             message = (
                 f"`{one.label}` and `{other.label}` have the same interventions and the same description."
             )

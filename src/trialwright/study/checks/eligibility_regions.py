@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations
 
 from ..criteria import (
@@ -35,10 +36,9 @@ def _compare(protocol: Protocol, comparison: Comparison) -> Iterator[Finding]:
     variable = protocol.variable(comparison.variable)
     named = (*comparison.inclusion, *comparison.exclusion)
     path = protocol.listed(comparison.inclusion[0]).path
+    gap = _between(comparison.neither)
     if comparison.axis is LimitKind.ABSOLUTE:
-        gap = comparison.neither.intersection(plausible_region(variable))
-    else:
-        gap = comparison.neither
+        gap = gap.intersection(plausible_region(variable))
     if not gap.is_empty:
         where = _words(protocol, gap, comparison.axis, variable)
         message = f"{label_of(variable)} {where} is neither included nor excluded."
@@ -111,6 +111,15 @@ def _words(protocol: Protocol, region: IntervalSet, axis: LimitKind, variable: V
         unit for listed in protocol.rules for name, unit in units_of(listed.rule) if name == variable.name
     ]
     return render_region_in_units(region, variable, dict.fromkeys(units) or [variable.unit or ""])
+
+
+def _between(neither: IntervalSet) -> IntervalSet:
+    """The pieces that lie between the two lists: a side on which no exclusion stands is no gap."""
+    kept = IntervalSet()
+    for low, high in zip(neither.cuts[::2], neither.cuts[1::2], strict=True):
+        if isinstance(low[0], Fraction) and isinstance(high[0], Fraction):
+            kept = kept.union(IntervalSet((low, high)))
+    return kept
 
 
 def _adjacent(both: IntervalSet, included: IntervalSet) -> IntervalSet:

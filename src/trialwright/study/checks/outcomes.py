@@ -34,15 +34,18 @@ _INSTRUMENT = re.compile(
     r"|SCORAD|NEI|VFQ|UCLA|EPIC|IPSS|Q-?LES|LASA)\b"
     r"|\b\w+ (?:questionnaire|scale|inventory|index|survey) \([A-Z]|\bShort[- ]Form\b|\bvisual analog",
 )
+_NAMED = re.compile(
+    r"\b(?:measured|assessed|evaluated|scored|using|use of) (?:by|using|with|via|through|on)?\s?(?:the |an? )?[A-Z]"
+)
 _MEASURED = re.compile(
     r"\bprogress(?:ion|ive)?[- ]free[- ]survival|\bPFS\b|\bobjective (?:response|remission)|\bORR\b"
     r"|\bresponse rate|\bdisease control rate|\btime to progression|\bduration of response",
     re.I,
 )
 _CRITERIA = re.compile(
-    r"\bi?m?RECIST\b|\bRECIL\b|\bLugano\b|\bCheson\b|\bIMWG\b|\bRANO\b|\bWHO criteria|\bPCWG|\bLYRIC\b"
+    r"\bi?m?RE[CS]IST\b|\bRECIL\b|\bLugano\b|\bCheson\b|\bIMWG\b|\bRANO\b|\bWHO criteria|\bPCWG|\bLYRIC\b"
     r"|\bIWG\b|\bELN\b|\bGCIG\b|\bmodified Response|\bResponse Evaluation Criteria"
-    r"|\bimmune-related response|\birRC\b|\bPSA\b|\bChoi\b|\bMacdonald|\bcriteria\b",
+    r"|\bimmune-related response|\birRC\b|\bPSA\b|\bChoi\b|\bMacdonald",
     re.I,
 )
 _ONLY_NUMBER = re.compile(r"^\W*\d+(?:\.\d+)?\W*$")
@@ -64,7 +67,7 @@ def check_outcomes(protocol: Protocol) -> Iterator[Finding]:
         yield from _time_frame(n, outcome)
         yield from _name(n, outcome)
         yield from _instrument(n, outcome)
-        yield from _response(protocol, n, outcome)
+    yield from _response(protocol)
     yield from _twice(outcomes)
     yield from _origin(protocol)
 
@@ -121,19 +124,23 @@ def _name(n: int, outcome: Outcome) -> Iterator[Finding]:
 
 def _instrument(n: int, outcome: Outcome) -> Iterator[Finding]:
     words = f"{outcome.measure} {outcome.description or ''}"
-    if _REPORTED.search(words) and not _INSTRUMENT.search(words):
+    if _REPORTED.search(words) and not _INSTRUMENT.search(words) and not _NAMED.search(words):
         message = f"`{outcome.measure[:120]}` names no instrument with its version."
         yield find("TW-OUT-005", ("outcomes", n), message, outcome.description or outcome.measure)
 
 
-def _response(protocol: Protocol, n: int, outcome: Outcome) -> Iterator[Finding]:
-    if not _MEASURED.search(outcome.measure) or not protocol.is_cancer or outcome.level == "other":
-        return
-    if not _CRITERIA.search(f"{outcome.measure} {outcome.description or ''}") and not _CRITERIA.search(
-        protocol.study.registry.description.detailed_description or ""
-    ):
-        message = f"`{outcome.measure[:120]}` names no response criteria and no interval of imaging."
-        yield find("TW-OUT-006", ("outcomes", n), message, outcome.description or outcome.measure)
+def _response(protocol: Protocol) -> Iterator[Finding]:
+    """Outcomes read on tumours, once for a study; criteria named anywhere in the record count."""
+    read = [
+        (n, o)
+        for n, o in enumerate(protocol.study.outcomes)
+        if o.level != "other" and _MEASURED.search(o.measure)
+    ]
+    if read and protocol.is_cancer and not _CRITERIA.search(protocol.words):
+        n, first = read[0]
+        more = f" (and {len(read) - 1} more)" if len(read) > 1 else ""
+        message = f"`{first.measure[:120]}`{more}: no response criteria and no interval of imaging are named."
+        yield find("TW-OUT-006", ("outcomes", n), message, first.description or first.measure)
 
 
 def _twice(outcomes: tuple[Outcome, ...]) -> Iterator[Finding]:

@@ -60,6 +60,10 @@ _MONITORED = re.compile(
     r"|\bmonitoring (?:board|committee)",
     re.I,
 )
+_FIRST = re.compile(
+    r"\bfirst[- ]in[- ]human|\bfirst[- ]in[- ]man\b|\bescalat|\bsingle ascending|\bmultiple ascending",
+    re.I,
+)
 _STRONG_EFFECT = 0.5
 _ALPHA, _POWER = 0.05, 0.8
 
@@ -110,7 +114,8 @@ def _toxicity(protocol: Protocol) -> Iterator[Finding]:
         or design.primary_purpose == "BASIC_SCIENCE"
     ):
         return
-    if not _TOXICITY.search(protocol.words):
+    first = protocol.gives_cells or protocol.is_cancer or _FIRST.search(protocol.prose_words)
+    if first and not _TOXICITY.search(protocol.words):
         message = "A phase 1 study, and no words give a rule for toxicity: what limits the dose, what stops the trial."
         yield find("TW-DSN-004", ("design", "phases"), message)
     if "PHASE2" in design.phases and design.allocation == "RANDOMIZED" and not _STEPS.search(protocol.words):
@@ -154,10 +159,16 @@ def _masking(protocol: Protocol) -> Iterator[Finding]:
         or _INDEPENDENT.search(protocol.prose_words)
     ):
         return
-    for n, outcome in enumerate(protocol.study.outcomes):
-        if outcome.level != "other" and _SUBJECTIVE.search(outcome.measure):
-            message = f"Nobody is masked, and `{outcome.measure[:120]}` rests on judgement or on the subject's answer."
-            yield find("TW-DSN-007", ("outcomes", n), message)
+    read = [
+        (n, o)
+        for n, o in enumerate(protocol.study.outcomes)
+        if o.level != "other" and _SUBJECTIVE.search(o.measure)
+    ]
+    if read:
+        n, _ = read[0]
+        named = ", ".join(f"`{outcome.measure[:80]}`" for _, outcome in read[:3])
+        message = f"Nobody is masked, and {len(read)} outcome(s) rest on judgement or on the subject's answer: {named}."
+        yield find("TW-DSN-007", ("outcomes", n), message)
 
 
 def _monitoring(protocol: Protocol) -> Iterator[Finding]:

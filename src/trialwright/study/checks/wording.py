@@ -72,10 +72,11 @@ def _names(protocol: Protocol) -> Iterator[Finding]:
     """An intervention called after one of its components, or after part of a component's name."""
     study, said = protocol.study, set[str]()
     for n, arm in enumerate(study.arms):
-        parts = components_of(study, arm)
-        if len(parts) < 2:
-            continue
         for intervention in (i for i in study.interventions if i.id in arm.interventions):
+            alone = len(arm.interventions) == 1
+            parts = [p for p in components_of(study, arm) if p.intervention == intervention.id or alone]
+            if len(parts) < 2:
+                continue
             part = next((p for p in parts if _is_named(p.name, intervention.name)), None)
             if part is None or intervention.name in said:
                 continue
