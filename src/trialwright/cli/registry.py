@@ -57,7 +57,12 @@ def import_record(
 
 def read_draft(source: str) -> tuple[str | None, list[Finding]]:
     """The text of a draft study file for the one record of a source, and what was found on the way."""
-    from trialwright.standards.clinicaltrials_gov import derive_draft, read_records, render_study_file
+    from trialwright.standards.clinicaltrials_gov import (
+        check_outcomes,
+        derive_draft,
+        read_records,
+        render_study_file,
+    )
 
     data, origin = _read_bytes(source)
     reading = read_records(data, origin)
@@ -69,7 +74,12 @@ def read_draft(source: str) -> tuple[str | None, list[Finding]]:
         return None, findings
     record = reading.records[0]
     draft = derive_draft(record)
-    return render_study_file(draft, record), [*findings, *record.findings, *draft.findings]
+    return render_study_file(draft, record), [
+        *findings,
+        *record.findings,
+        *draft.findings,
+        *check_outcomes(draft.study()),
+    ]
 
 
 def _read_bytes(source: str) -> tuple[bytes, str]:
@@ -88,26 +98,19 @@ def convert(
     to: Annotated[str, typer.Option("--to", help="The form to write: v2 (API v2 JSON lines).")] = "v2",
 ) -> None:
     """Write each record, after its way through the study model, as a JSON line."""
-    from trialwright.standards.clinicaltrials_gov import (
-        derive_draft,
-        export_record,
-        iterate_sources,
-    )
-    from trialwright.standards.clinicaltrials_gov.record import Record
-    from trialwright.study.findings import has_errors
-    from trialwright.study.model import Study as Model
+    from trialwright.standards.clinicaltrials_gov import convert_records, iterate_sources
+    from trialwright.study.findings import Severity, has_errors
 
     if to != "v2":
         raise Stop(EXIT_USAGE, f"There is no form `{to}`.", "Use --to v2.")
     broken = False
-    for item in iterate_sources(paths, sys.stdin.buffer):
-        if not isinstance(item, Record):
-            print_findings([item], Format.TEXT, err)
-            broken = broken or has_errors([item])
-            continue
-        study = Model.model_validate(derive_draft(item).mapping)
-        document = export_record(study, date.today())  # noqa: DTZ011 - the data date is a local date
-        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    for document, findings in convert_records(iterate_sources(paths, sys.stdin.buffer)):
+        if document is not None:
+            sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+        told = [finding for finding in findings if finding.severity is not Severity.INFO]
+        if told:
+            print_findings(told, Format.TEXT, err)
+        broken = broken or has_errors(findings)
     if broken:
         raise Stop(EXIT_ERRORS)
 
@@ -153,7 +156,8 @@ def judge(study: Any, on: date, facts: Any = None) -> dict[str, Any]:
 
     document, _ = make_record(study, on, facts)
     shown = compute_display_status(document["protocolSection"].get("statusModule", {}), on)
-    duties = [duty.as_json() for duty in compute_deadlines(document, on, facts)]
+    under_ind = study.registry.oversight.under_ind
+    duties = [duty.as_json() for duty in compute_deadlines(document, on, facts, under_ind)]
     return {
         "on": on.isoformat(),
         "display_status": shown.status,

@@ -51,7 +51,9 @@ def screen(
     out.print(f"Decision: {eligibility.decision.value.replace('_', ' ').lower()}", markup=False)
     for missing in eligibility.missing:
         asked = ", ".join(missing.criteria)
-        out.print(f"    Missing: {missing.variable} (settles {float(missing.settles):g}; {asked})", markup=False)
+        out.print(
+            f"    Missing: {missing.variable} (settles {float(missing.settles):g}; {asked})", markup=False
+        )
 
 
 def decide(study: Study, subject: SubjectFile) -> tuple[dict[str, Verdict], Eligibility]:
@@ -76,7 +78,10 @@ def _rows(name: str, section: str, rule: str, verdict: Verdict) -> list[tuple[st
     """One row a leaf; the first carries the criterion."""
     exported: list[dict[str, Any]] = export_verdict(verdict)["leaves"]
     head = (name, section, _WORDS[verdict.truth])
-    rows = [(_value(leaf), str((leaf["value"] or {}).get("occurred_on", "")), _limit(leaf, rule)) for leaf in exported]
+    rows = [
+        (_value(leaf), str((leaf["value"] or {}).get("occurred_on", "")), _limit(leaf, rule))
+        for leaf in exported
+    ]
     reasons = [str(leaf["reason"]) for leaf in exported]
     return [
         (*(head if place == 0 else ("", "", "")), *row, reason)
@@ -107,5 +112,9 @@ def _document(study: Study, verdicts: Mapping[str, Verdict], eligibility: Eligib
         }
         for c in study.eligibility.criteria
     ]
-    return {"study": study.id, "version": study.version, "criteria": criteria, **export_eligibility(eligibility)}
-
+    return {
+        "study": study.id,
+        "version": study.version,
+        "criteria": criteria,
+        **export_eligibility(eligibility),
+    }

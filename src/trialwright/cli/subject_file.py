@@ -67,7 +67,9 @@ def _result(name: str, given: Any) -> Value:
     held = cast("dict[str, Any]", given)
     strange = sorted(set(held) - _KEYS)
     if strange:
-        raise Stop(EXIT_USAGE, f"`{name}` has an unknown key `{strange[0]}`.", f"Use {', '.join(sorted(_KEYS))}.")
+        raise Stop(
+            EXIT_USAGE, f"`{name}` has an unknown key `{strange[0]}`.", f"Use {', '.join(sorted(_KEYS))}."
+        )
     numbers = {key: _number(name, held[key]) for key in _NUMBERS if held.get(key) is not None}
     try:
         return Value(
@@ -101,4 +103,6 @@ def _day(name: str, given: Any) -> date | None:
 
 
 def _wrong(name: str) -> Stop:
-    return Stop(EXIT_USAGE, f"`{name}` cannot be read.", "Give a number with its unit, true or false, or a code.")
+    return Stop(
+        EXIT_USAGE, f"`{name}` cannot be read.", "Give a number with its unit, true or false, or a code."
+    )
