@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from trialwright.standards.clinicaltrials_gov import read_records
 from trialwright.study.model import Study
 
 from .conftest import Run
@@ -59,9 +60,12 @@ def test_registry_status_follows_the_unknown_rule(run: Run) -> None:
 
 @pytest.mark.requirement("TW-R-043")
 def test_registry_record_is_valid_and_true_to_the_page(run: Run) -> None:
+    """The curated study gives back the page it was made from, word for word."""
     result = run("registry", "record", STUDY)
     assert result.returncode == 0
     protocol = json.loads(result.stdout)["protocolSection"]
+    page = read_records(SEED.read_bytes(), "page").records[0].study["protocolSection"]
+    assert protocol == page
     assert protocol["designModule"]["enrollmentInfo"] == {"count": 40, "type": "ESTIMATED"}
     assert [arm["type"] for arm in protocol["armsInterventionsModule"]["armGroups"]] == [
         "EXPERIMENTAL",
