@@ -26,9 +26,12 @@ from .output import (
     stop_on_errors,
     write_aside,
 )
+from .registry_lint import lint
 from .study import read_study
 
 app = typer.Typer(help="The registry: export a record, its status, what is overdue.", no_args_is_help=True)
+
+app.command("lint")(lint)
 
 Study = Annotated[Path, typer.Argument(help="The study: its folder or its study.yaml.")]
 On = Annotated[str, typer.Option("--on", help="Date of judgement; today without it.")]
