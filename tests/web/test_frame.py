@@ -30,7 +30,9 @@ def test_page_keeps_to_its_content_policy(sign_in: SignIn, address: str) -> None
 def test_print_foot_names_study_version_ledger_and_person(sign_in: SignIn) -> None:
     shown = text_of(sign_in("monitor").get(ONE))
     last = LedgerEntry.objects.order_by("-seq").values_list("seq", flat=True)[0]
-    assert re.search(rf"NCT02632201, subject S01-001, protocol version 1.0 \([0-9a-f]{{12}}\)\. Ledger {last}, ", shown)
+    assert re.search(
+        rf"NCT02632201, subject S01-001, protocol version 1.0 \([0-9a-f]{{12}}\)\. Ledger {last}, ", shown
+    )
     assert "Printed by Monitor (Monitor)" in shown
 
 

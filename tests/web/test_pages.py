@@ -111,6 +111,16 @@ def test_number_leads_to_subjects_and_ledger_entries(sign_in: SignIn) -> None:
     assert "Your role sees numbers, not subjects." in registry
 
 
+def test_numbers_name_no_subject_to_a_role_without_subjects(sign_in: SignIn) -> None:
+    downloaded = {
+        form: sign_in("registry_officer").get(f"{ROOT}report/file/{form}/").content
+        for form in ("json", "html")
+    }
+    assert b"S01-001" not in downloaded["json"]
+    assert b"S01-001" not in downloaded["html"]
+    assert b"S01-001" in sign_in("statistician").get(f"{ROOT}report/file/json/").content
+
+
 @pytest.mark.parametrize(("form", "start"), [("html", b"<!doctype html>"), ("pdf", b"%PDF"), ("json", b"{")])
 def test_report_is_downloaded(sign_in: SignIn, form: str, start: bytes) -> None:
     answer = sign_in("statistician").get(f"{ROOT}report/file/{form}/")

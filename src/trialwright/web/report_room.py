@@ -26,10 +26,15 @@ TELLING_SECTIONS = ("exposure",)
 
 
 def report_of(viewer: Viewer) -> Report:
-    """The report of everything recorded so far, kept until something new is recorded."""
+    """The report of everything recorded so far, kept until something new is recorded.
+
+    Whom a number counts is left out for those who may not know of every subject of the study.
+    """
     database = str(connections[LEDGER].settings_dict["NAME"])
     today = timezone.now().date()
-    return _report(database, viewer.study.id, read_head().seq, today, viewer.may("see_arms"))
+    made = _report(database, viewer.study.id, read_head().seq, today, viewer.may("see_arms"))
+    sees_all = viewer.may("see_subjects") and not viewer.site
+    return made if sees_all else _hide_members(made, tuple(section.id for section in made.sections))
 
 
 @lru_cache(maxsize=4)
@@ -48,7 +53,9 @@ def _report(_database: str, study: str, seq: int, today: date, by_arm: bool) -> 
     )
     if by_arm:
         return build_report(cut.study, cut.subjects, stamp, on)
-    return _hide_members(build_report(pool_study(cut), [pool_state(s) for s in cut.subjects], stamp, on))
+    return _hide_members(
+        build_report(pool_study(cut), [pool_state(s) for s in cut.subjects], stamp, on), TELLING_SECTIONS
+    )
 
 
 def pool_study(cut: Cut) -> Study:
@@ -66,10 +73,10 @@ def pool_state(state: SubjectState) -> SubjectState:
     return state.model_copy(update={"allocation": state.allocation.model_copy(update={"arm": POOLED_ARM})})
 
 
-def _hide_members(report: Report) -> Report:
+def _hide_members(report: Report, hidden: tuple[str, ...]) -> Report:
     sections = (
         replace(section, blocks=tuple(_hide(block) for block in section.blocks))
-        if section.id in TELLING_SECTIONS
+        if section.id in hidden
         else section
         for section in report.sections
     )

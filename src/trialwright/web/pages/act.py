@@ -39,7 +39,13 @@ def act(request: HttpRequest, viewer: Viewer, subject: str, verb: str, about: st
         return _show(request, found, at, fields, request.POST, ())
     if request.method == "POST":
         return _carry_out(request, found, at, fields)
-    return _show(request, found, at, fields, {field.name: field.initial for field in fields}, ())
+    return _show(request, found, at, fields, {field.name: _initial(field) for field in fields}, ())
+
+
+def _initial(field: Field) -> str:
+    """What stands in a field at first; where there is one thing to choose, it is chosen."""
+    only = field.choices[0][0] if field.kind == "choice" and len(field.choices) == 1 else ""
+    return field.initial or only
 
 
 def _carry_out(request: HttpRequest, found: Act, at: Situation, fields: Sequence[Field]) -> HttpResponse:
