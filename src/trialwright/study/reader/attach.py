@@ -18,7 +18,7 @@ MOST_WORDS_BARE = 3
 _AHEAD = 7
 _AGE_UNITS = frozenset({"a", "mo", "wk", "d"})
 _SPAN_AFTER = frozenset(
-    "since after prior before history ago from previously duration within post preceding earlier apart later of between following".split()
+    ["since", "after", "prior", "before", "history", "ago", "from", "previously", "duration", "within", "post", "preceding", "earlier", "apart", "later", "of", "between", "following"]
 )
 
 
@@ -80,8 +80,12 @@ class Attacher:
         if not self.group or not self.group[-1][1].normal:
             return False
         gap = self.tokens[self.group[-1][0] + 1 : at]
-        plain = all(t.kind == "F" or t.value in {"(", ")", ":"} or t.kind == "T" for t in gap) and len(gap) <= 5
-        return plain and (at + 1 >= len(self.tokens) or self.tokens[at + 1].kind in {"P", "OR", "UNLESS", "IF"})
+        plain = (
+            all(t.kind == "F" or t.value in {"(", ")", ":"} or t.kind == "T" for t in gap) and len(gap) <= 5
+        )
+        return plain and (
+            at + 1 >= len(self.tokens) or self.tokens[at + 1].kind in {"P", "OR", "UNLESS", "IF"}
+        )
 
     def _kind(self, at: int) -> str:
         return self.tokens[at].kind if 0 <= at < len(self.tokens) else ""
@@ -93,6 +97,8 @@ class Attacher:
         if term.weak and term.scale == "ordinal":
             grade = self._class_before(at, term)
             return at + 1 if grade is None else self._graded(term, at, grade)
+        if term.weak and term.kind == "lesion_size" and not self._is_measured(at):
+            return at + 1
         if term.scale and term.scale not in {"percent", "number", "plus"}:
             grade = read_grade(self.tokens, at, self.text, term) or read_grade_before(
                 self.tokens, at, self.text, term, self.used
@@ -114,7 +120,14 @@ class Attacher:
             return term
         words = self.text[self.tokens[0].start : self.tokens[-1].end].casefold()
         follows = any(self._kind(place) == "C" for place in range(at + 1, min(at + 14, len(self.tokens))))
-        return self.lexicon.terms["her2_ihc"] if follows and ("ihc" in words or "immunohisto" in words) else term
+        return (
+            self.lexicon.terms["her2_ihc"] if follows and ("ihc" in words or "immunohisto" in words) else term
+        )
+
+    def _is_measured(self, at: int) -> bool:
+        """Whether a length follows soon, so that `tumour` or `lesion` stands for its size."""
+        following = self.tokens[at + 1 : at + 8]
+        return any(t.kind == "N" and t.quantity.unit in {"mm", "cm"} for t in following)
 
     def _class_before(self, at: int, term: Term) -> Grade | None:
         """`class III or IV heart failure`: the class says which scale is meant."""
@@ -125,7 +138,9 @@ class Attacher:
 
     def _graded(self, term: Term, at: int, grade: Grade) -> int:
         first = min(at, grade.first)
-        self.found.append(Draft(term, first, max(at + 1, grade.last), grade.first, grade.operator, grade=grade))
+        self.found.append(
+            Draft(term, first, max(at + 1, grade.last), grade.first, grade.operator, grade=grade)
+        )
         self.group = [(at, term)]
         self.used = max(at + 1, grade.last)
         return self.used
@@ -153,20 +168,40 @@ class Attacher:
     def _open(self, at: int, term: Term) -> None:
         if self.group and term.variable in self.group[-1][1].pair:
             self.group = []
+        if self.group and self._is_aside(at, term):
+            return
         if self.group and self.group[-1][0] >= self.used and self._is_list(self.group[-1][0], at):
             if all(term.variable != known.variable for _, known in self.group):
                 self.group.append((at, term))
             else:
-                self.group = [(at if known.variable == term.variable else p, known) for p, known in self.group]
+                self.group = [
+                    (at if known.variable == term.variable else p, known) for p, known in self.group
+                ]
                 self.group.sort(key=lambda member: member[0])
             return
         self.group = [(at, term)]
+
+    def _is_aside(self, at: int, term: Term) -> bool:
+        """Whether a name in brackets only says how the one before them is meant."""
+        names = {known.variable for _, known in self.group}
+        if term.variable == "transaminases" and names & {"ast", "alt"}:
+            return True
+        if term.variable in {"ast", "alt"} and "transaminases" in names:
+            self.group = [m for m in self.group if m[1].variable != "transaminases"]
+        before = (self.group or [(at, term)])[-1][0]
+        gap = self.tokens[before + 1 : at]
+        if self.tokens[at].depth <= self.tokens[before].depth:
+            return False
+        return any(t.value in {"corrected", "adjusted"} for t in gap) and any(t.value == "(" for t in gap)
 
     def _is_list(self, before: int, at: int) -> bool:
         """Whether the words between two terms let them share a limit."""
         strange = 0
         for token in self.tokens[before + 1 : at]:
-            if token.kind in {"N", "C", "B", "W", "IF", "UNLESS", "OUT"} and token.value not in {"must", "fail"}:
+            if token.kind in {"N", "C", "B", "W", "IF", "UNLESS", "OUT"} and token.value not in {
+                "must",
+                "fail",
+            }:
                 return False
             if token.kind == "P" and token.value in ";.":
                 return False
@@ -175,7 +210,8 @@ class Attacher:
 
     def _only_connectives(self, first: int, last: int) -> bool:
         return all(
-            t.kind in {"OR", "AND", "K", "F"} or t.value in {",", "/", "(", ")", "-", "or"} for t in self.tokens[first:last]
+            t.kind in {"OR", "AND", "K", "F"} or t.value in {",", "/", "(", ")", "-", "or"}
+            for t in self.tokens[first:last]
         )
 
     def _has_or(self, first: int, last: int) -> bool:
@@ -185,7 +221,11 @@ class Attacher:
 
     def _reversed(self, at: int) -> int | None:
         """`18 <= age <= 75`: the comparison is read from its other side."""
-        if self._kind(at + 1) != "C" or self._kind(at + 2) not in {"T", "AGE"} or not self.tokens[at + 1].value:
+        if (
+            self._kind(at + 1) != "C"
+            or self._kind(at + 2) not in {"T", "AGE"}
+            or not self.tokens[at + 1].value
+        ):
             return None
         if self.tokens[at + 1].end - self.tokens[at + 1].start > 2:
             return None
@@ -196,7 +236,9 @@ class Attacher:
         operator = flipped(str(self.tokens[at + 1].value))
         follows = read_limits(self.tokens, at + 3) if at + 3 < len(self.tokens) else None
         if follows is not None and not quantity.units and follows.low is not None:
-            quantity = Quantity(quantity.number, follows.low.units, follows.low.relative, quantity.start, quantity.end)
+            quantity = Quantity(
+                quantity.number, follows.low.units, follows.low.relative, quantity.start, quantity.end
+            )
         self.found.append(Draft(term, at, at + 3, at, operator, low=quantity))
         self.group = [(at + 2, term)]
         return at + 3
@@ -205,7 +247,7 @@ class Attacher:
         limits = read_limits(self.tokens, at)
         if limits is None:
             return at + 1
-        bound = self._bind(limits)
+        bound = self._bind(self._repeated_operator(limits))
         if not bound:
             return max(limits.last if self.tokens[at].kind == "N" else at + 1, at + 1)
         self.used = max(limits.last, self.found[-1].last) if self.found else limits.last
@@ -239,7 +281,9 @@ class Attacher:
         start = self.tokens[limits.first].start
         before = self.text[max(0, start - 45) : start].casefold()
         after = self.text[self.tokens[limits.last - 1].end :][:24].casefold()
-        return any(word in before for word in _OTHER_AGES) or after.lstrip().startswith(("gestation", "at diagnosis"))
+        return any(word in before for word in _OTHER_AGES) or after.lstrip().startswith(
+            ("gestation", "at diagnosis")
+        )
 
     def _prefers_ahead(self, near: list[tuple[int, Term]], ahead: tuple[int, Term], limits: Limits) -> bool:
         if not near:
@@ -258,7 +302,15 @@ class Attacher:
         upper, lower = limits.pair or (limits.low, limits.low)
         for name, quantity in (("systolic_bp", upper), ("diastolic_bp", lower)):
             term = self.lexicon.terms[name]
-            draft = Draft(term, first, limits.last, limits.first, limits.operator, low=quantity, joined=limits.operator in {">", ">="})
+            draft = Draft(
+                term,
+                first,
+                limits.last,
+                limits.first,
+                limits.operator,
+                low=quantity,
+                joined=limits.operator in {">", ">="},
+            )
             self.found.append(draft)
         return True
 
@@ -280,7 +332,9 @@ class Attacher:
             if self._kind(last) != "A":
                 return False
             operator, last = str(self.tokens[last].value), last + 1
-        return self._add([(limits.last, term)], replace(limits, operator=operator, last=last, bare=False), limits.first)
+        return self._add(
+            [(limits.last, term)], replace(limits, operator=operator, last=last, bare=False), limits.first
+        )
 
     def _pressure_ahead(self, limits: Limits) -> tuple[int, Term] | None:
         """Which pressure is meant where its name stands behind: `blood pressure > 140 or < 90 mmHg systolic`."""
@@ -304,6 +358,9 @@ class Attacher:
         if limits.first <= last:
             return []
         gap = self.tokens[max(last + 1, self.used) : limits.first]
+        opening = self.group[0][0]
+        if any(t.kind == "CHG" for t in self.tokens[max(0, opening - 2) : opening]):
+            return []
         unit_told = _tells_unit(limits)
         most = MOST_WORDS if unit_told else MOST_WORDS_BARE
         if not self._passable(gap, most, self.group[-1][1].weak):
@@ -321,13 +378,17 @@ class Attacher:
     def _passable(self, gap: list[Token], most: int, weak: bool) -> bool:
         strange, depth = 0, min((t.depth for t in gap), default=0)
         for token in gap:
-            if token.kind in {"CHG", "OUT"} and token.value in {"include", "exclude"} or token.kind == "CHG":
+            if (token.kind in {"CHG", "OUT"} and token.value in {"include", "exclude"}) or token.kind == "CHG":
                 return False
             if token.value in {";"} and token.depth == depth:
                 return False
             if token.kind in {"X", "K", "NOT"} and token.depth == depth:
                 strange += 1
-            if token.kind == "N" and token.quantity.units and token.quantity.unit not in _AGE_UNITS | {"h", "min"}:
+            if (
+                token.kind == "N"
+                and token.quantity.units
+                and token.quantity.unit not in _AGE_UNITS | {"h", "min"}
+            ):
                 strange += 1
         return strange <= (1 if weak else most)
 
@@ -341,19 +402,36 @@ class Attacher:
         if told is None:
             return False
         units = told.units
-        return all(fits(term, q if q.units or q.relative else _with(q, units, told.relative), self.lexicon.catalogue) for q in quantities)
+        return all(
+            fits(term, q if q.units or q.relative else _with(q, units, told.relative), self.lexicon.catalogue)
+            for q in quantities
+        )
 
     def _fits_bare(self, term: Term, limits: Limits) -> bool:
         """A number or list without any comparison: only for scales, and only right behind the name."""
         if term.scale in {"percent"} or term.kind in {"score"}:
             gap = self.tokens[self.group[-1][0] + 1 : limits.first]
             quantities = limits.items or ((limits.low,) if limits.low else ())
-            plain = all(not q.units and not q.relative or q.unit == "%" for q in quantities)
-            return plain and not any(t.kind in {"X", "K", "CHG"} for t in gap) and len(gap) <= 5 and self._told_equal(limits, gap)
-        return limits.operator == "==" and not limits.bare and limits.low is not None and fits(term, limits.low, self.lexicon.catalogue)
+            plain = all((not q.units and not q.relative) or q.unit == "%" for q in quantities)
+            return (
+                plain
+                and not any(t.kind in {"X", "K", "CHG"} for t in gap)
+                and len(gap) <= 5
+                and self._told_equal(limits, gap)
+            )
+        return (
+            limits.operator == "=="
+            and not limits.bare
+            and limits.low is not None
+            and fits(term, limits.low, self.lexicon.catalogue)
+        )
 
     def _told_equal(self, limits: Limits, gap: list[Token]) -> bool:
-        return bool(limits.items) or self.tokens[limits.first].kind == "C" or any(t.value in {":", "of"} for t in gap)
+        return (
+            bool(limits.items)
+            or self.tokens[limits.first].kind == "C"
+            or any(t.value in {":", "of"} for t in gap)
+        )
 
     def _ahead(self, limits: Limits) -> tuple[int, Term] | None:
         """The term that stands behind the limit: `>= 60 ml/min creatinine clearance`."""
@@ -367,10 +445,16 @@ class Attacher:
                 following = self._kind(place + 1)
                 if following in {"C", "B"} and token.value is not _AGE and not term.pair:
                     return None
-                if term.weak or not _tells_unit(limits) and term.kind not in {"age", "score", "vital"}:
+                if term.weak or (not _tells_unit(limits) and term.kind not in {"age", "score", "vital"}):
                     return None
                 return (place, term) if self._fits(term, limits) and not limits.bare else None
-            if token.kind in {"C", "B", "N", "IF", "UNLESS", "SEX", "CHG"} or token.value in {",", ";", ".", ":", ")"}:
+            if token.kind in {"C", "B", "N", "IF", "UNLESS", "SEX", "CHG"} or token.value in {
+                ",",
+                ";",
+                ".",
+                ":",
+                ")",
+            }:
                 return None
             if token.kind in {"OR", "AND"}:
                 return None
@@ -392,12 +476,29 @@ class Attacher:
             last = max(limits.last, members[-1][0] + 1)
             draft = Draft(
                 term, min(first, limits.first), last, limits.first, limits.operator, low, high, limits.items,
-                unsure=bool(term.pair) or limits.normal and not term.normal, joined=joined,
+                unsure=bool(term.pair) or (limits.normal and not term.normal), joined=joined,
             )  # fmt: skip
             self.found.append(draft)
         if members[0][0] >= limits.last or not self.group:
             self.group = [members[-1]]
         return True
+
+    def _repeated_operator(self, limits: Limits) -> Limits:
+        """`<= 2.5 x ULN (5 x ULN if ...)`: the multiple in brackets takes the comparison before it."""
+        if (
+            not limits.bare
+            or limits.operator != "=="
+            or limits.low is None
+            or not limits.low.relative
+            or not self.found
+        ):
+            return limits
+        last = self.found[-1]
+        between = self.tokens[last.last : limits.first]
+        near = len(between) <= 2 and all(t.value in {"(", ",", "["} or t.kind == "OR" for t in between)
+        if not near or last.low is None or not last.low.relative:
+            return limits
+        return replace(limits, operator=last.operator, bare=False)
 
     def _repeated_times(self, members: list[tuple[int, Term]], limits: Limits) -> Limits:
         """`(5 times for subjects with ...)` after a multiple of the upper limit is such a multiple too."""
@@ -422,31 +523,60 @@ class Attacher:
         if any(t.kind not in {"SEX", "F", "OR", "AND", "P", "C", "B"} for t in before) or len(before) > 8:
             return False
         after = self.tokens[limits.last : limits.last + 2]
-        if any(t.value in _SPAN_AFTER or t.kind in {"IF", "CHG", "T"} and t.value != "with" for t in after[:1]):
+        if any(
+            t.value in _SPAN_AFTER or (t.kind in {"IF", "CHG", "T"} and t.value != "with") for t in after[:1]
+        ):
             return False
-        if not after or after[0].kind in {"P", "SEX", "AND", "A", "OR"} or after[0].value in {"inclusive", "inclusively", "at", "on", "in"}:
+        if (
+            not after
+            or after[0].kind in {"P", "SEX", "AND", "A", "OR"}
+            or after[0].value in {"inclusive", "inclusively", "at", "on", "in"}
+        ):
             return self._add([(limits.first, _AGE)], limits, limits.first)
         return False
 
 
 _AGE = Term("age", "age", assume="a")
-_OTHER_AGES = ("onset", "partner", "relative", "menopaus", "amenorr", "mother", "donor", "diagnosed", "diagnosis", "sibling", "father", "parent", "caregiver", "children under", "children less", "family")
+_OTHER_AGES = (
+    "onset",
+    "partner",
+    "relative",
+    "menopaus",
+    "amenorr",
+    "mother",
+    "donor",
+    "diagnosed",
+    "diagnosis",
+    "sibling",
+    "father",
+    "parent",
+    "caregiver",
+    "children under",
+    "children less",
+    "family",
+)
 
 
 def _with(quantity: Quantity, units: tuple[str, ...], relative: str) -> Quantity:
     if quantity.units or quantity.relative:
         return quantity
-    return Quantity(quantity.number, units, relative, quantity.start, quantity.end, quantity.number_end, quantity.raw)
+    return Quantity(
+        quantity.number, units, relative, quantity.start, quantity.end, quantity.number_end, quantity.raw
+    )
 
 
 _BELOW_ZERO = frozenset({"bone_mineral_density_t", "spherical_equivalent", "rass", "cylinder"})
 
 
-def _signed(term: Term, low: Quantity | None, high: Quantity | None, text: str) -> tuple[Quantity | None, Quantity | None]:
+def _signed(
+    term: Term, low: Quantity | None, high: Quantity | None, text: str
+) -> tuple[Quantity | None, Quantity | None]:
     """The limits with a minus where the variable can lie below zero and a hyphen is glued to the number."""
     if term.variable not in _BELOW_ZERO:
         return low, high
-    signed = [q if q is None or text[q.start - 1] != "-" else replace(q, number=-q.number) for q in (low, high)]
+    signed = [
+        q if q is None or text[q.start - 1] != "-" else replace(q, number=-q.number) for q in (low, high)
+    ]
     first, second = signed
     return (second, first) if first and second and first.number > second.number else (first, second)
 

@@ -24,7 +24,8 @@ _PHRASE_HEADING = re.compile(
     r"[\s*#_-]*criteria\s+(?:for|of)\s+(?P<what>non[\s-]*inclusion|inclusion|exclusion)\b", re.IGNORECASE
 )
 _INLINE = re.compile(
-    r"(?<=[.;:,)\n\s])(?:(?:key|main|major)\s+)?(?:non[\s-]?inclusion|inclusion|exclusion)\s+criteria\s*(?::|\s-\s)", re.IGNORECASE
+    r"(?<=[.;:,)\n\s])(?:(?:key|main|major)\s+)?(?:non[\s-]?inclusion|inclusion|exclusion)\s+criteria\s*(?::|\s-\s)",
+    re.IGNORECASE,
 )
 _LEGACY = re.compile(
     r"\s*(?:DISEASE|PATIENT|PRIOR|CONCURRENT)[A-Z/ ]*(?:CHARACTERISTICS|THERAPY|TREATMENT)\s*:", re.ASCII
@@ -176,7 +177,11 @@ class _Reader:
         if 0 <= colon <= 70 and "." not in after[:colon]:
             rest = after[colon + 1 :]
             return colon + 1 + len(rest) - len(rest.lstrip(" *_"))
-        if len(plain) <= 45 and after.lstrip()[:1] in {"(", "-", "f", "F", "["} and not after.rstrip().endswith("."):
+        if (
+            len(plain) <= 45
+            and after.lstrip()[:1] in {"(", "-", "f", "F", "["}
+            and not after.rstrip().endswith(".")
+        ):
             return len(after)
         return None
 

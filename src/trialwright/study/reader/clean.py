@@ -17,13 +17,15 @@ _TABLE = {ord(sign): plain for sign, plain in _ALIKE.items()}
 _TABLE.update({0xFEE0 + code: chr(code) for code in range(0x21, 0x7F)})
 _TABLE.update({ord(sign): str(n) for n, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
 _TABLE.update({ord(sign): str(n) for n, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")})
-_TABLE.update({code: " " for code in (0xA0, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009)})
-_TABLE.update({code: " " for code in (0x200A, 0x202F, 0x205F, 0x3000, 0x0B, 0x0C, 0x85, 0x2028, 0x2029)})
+_TABLE.update(dict.fromkeys((160, 8194, 8195, 8196, 8197, 8198, 8199, 8200, 8201), " "))
+_TABLE.update(dict.fromkeys((8202, 8239, 8287, 12288, 11, 12, 133, 8232, 8233), " "))
 
 _ENTITY = re.compile(r"&(gt|lt|ge|le|amp|nbsp|plusmn|times|quot|micro);", re.IGNORECASE)
 _SIGNS = {"gt": ">", "lt": "<", "ge": "≥", "le": "≤", "amp": "&", "nbsp": " "}
 _SIGNS |= {"plusmn": "±", "times": "×", "quot": '"', "micro": "µ"}
-_UNDERLINED = re.compile(r"<\s?/?\s?u>|</?(?:b|i|p|li|ul|ol|br|sup|sub|em|strong|div|span)\s?/?>", re.IGNORECASE)
+_UNDERLINED = re.compile(
+    r"<\s?/?\s?u>|</?(?:b|i|p|li|ul|ol|br|sup|sub|em|strong|div|span)\s?/?>", re.IGNORECASE
+)
 _TIMES = re.compile(
     r"(?<=\d)[xX*](?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())|(?<=\d )[xX*](?=\s?(?:\d|[A-Z]|the|upper|inst|normal|lower|lab|\())"
     r"|(?<=\s)[xX](?=\s?10\s?[\^*(]?\s?\d)|(?<=\))[xX](?=\s?10)|(?<=ULN )[xX*](?=\s?\d)|(?<=ULN)[xX*](?=\s?\d)"

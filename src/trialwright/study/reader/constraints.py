@@ -37,7 +37,10 @@ class Limits:
     @property
     def quantity(self) -> Quantity | None:
         """A quantity that tells the unit."""
-        return next((q for q in (self.high, self.low, *self.items) if q is not None and (q.units or q.relative)), self.low)
+        return next(
+            (q for q in (self.high, self.low, *self.items) if q is not None and (q.units or q.relative)),
+            self.low,
+        )
 
 
 def read_limits(tokens: list[Token], at: int) -> Limits | None:
@@ -71,7 +74,9 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
     if position < len(tokens) and tokens[position].kind == "C":
         operator = _joined(operator, str(tokens[position].value))
         position += 1
-    position = _past(tokens, position, {"of", "a", "an", "the", "to", "or", "is", "than", "at", "age", ":", "be"}, 2)
+    position = _past(
+        tokens, position, {"of", "a", "an", "the", "to", "or", "is", "than", "at", "age", ":", "be"}, 2
+    )
     if position >= len(tokens) or not operator:
         return None
     token = tokens[position]
@@ -112,7 +117,17 @@ def _joined(first: str, second: str) -> str:
     if "==" in {first, second}:
         other = second if first == "==" else first
         return {"<": "<=", ">": ">="}.get(other, other)
-    return first if first == second else (first if len(first) > len(second) and first[0] == second[0] else "" if first[0] != second[0] else second)
+    return (
+        first
+        if first == second
+        else (
+            first
+            if len(first) > len(second) and first[0] == second[0]
+            else ""
+            if first[0] != second[0]
+            else second
+        )
+    )
 
 
 def _between(tokens: list[Token], at: int) -> Limits | None:
@@ -152,20 +167,34 @@ def _items(tokens: list[Token], at: int) -> tuple[tuple[Quantity, ...], int]:
         found.append(tokens[position].quantity)
         nearest = position + 1
         position = nearest
-        while position < len(tokens) and (tokens[position].kind in {"OR", "AND"} or tokens[position].value in {",", "/"}):
+        while position < len(tokens) and (
+            tokens[position].kind in {"OR", "AND"} or tokens[position].value in {",", "/"}
+        ):
             position += 1
         if position == nearest or position - nearest > 2:
             return tuple(found), nearest
-    return tuple(found), at + 1 if len(found) < 2 else position - (0 if tokens[position - 1].kind == "N" else 1)
+    return tuple(found), at + 1 if len(found) < 2 else position - (
+        0 if tokens[position - 1].kind == "N" else 1
+    )
 
 
 def _is_grade(quantity: Quantity) -> bool:
-    return not quantity.units and not quantity.relative and quantity.number == int(quantity.number) and quantity.number <= 100
+    return (
+        not quantity.units
+        and not quantity.relative
+        and quantity.number == int(quantity.number)
+        and quantity.number <= 100
+    )
 
 
 def _pair(tokens: list[Token], at: int) -> tuple[Quantity, Quantity] | None:
     """Two pressures with a stroke: `140/90`."""
-    if at + 2 < len(tokens) and tokens[at + 1].value == "/" and tokens[at + 2].kind == "N" and not tokens[at].quantity.units:
+    if (
+        at + 2 < len(tokens)
+        and tokens[at + 1].value == "/"
+        and tokens[at + 2].kind == "N"
+        and not tokens[at].quantity.units
+    ):
         return tokens[at].quantity, tokens[at + 2].quantity
     return None
 
@@ -210,23 +239,44 @@ def _past(tokens: list[Token], at: int, words: set[str], most: int) -> int:
 def _aged(tokens: list[Token], found: Limits) -> Limits:
     """Marks a limit that says itself that it is an age: `18 years or older`, `>= 18 years of age`."""
     quantity = found.quantity
-    if quantity is None or quantity.relative or (quantity.unit and quantity.unit not in {"a", "mo", "wk", "d"}):
+    if (
+        quantity is None
+        or quantity.relative
+        or (quantity.unit and quantity.unit not in {"a", "mo", "wk", "d"})
+    ):
         return found
     position = found.last
     while position < len(tokens) and tokens[position].value == "-":
         position += 1
+    if not quantity.unit and (behind := _past_brackets(tokens, position)) > position:
+        spelled = behind < len(tokens) and tokens[behind].word == "years of age"
+        return replace(found, aged=True) if spelled else found
     if position < len(tokens) and tokens[position].kind == "AGE" and quantity.unit:
         after = position + 1
         tail = after < len(tokens) and tokens[after].kind == "A" and found.operator == "=="
         operator = str(tokens[after].value) if tail else found.operator
         return replace(found, operator=operator, last=after + 1 if tail else after, aged=True)
+    if any(token.kind == "AGE" for token in tokens[found.first : found.last]):
+        return replace(found, aged=True)
     opening = tokens[found.first].word
-    if "age of" in opening or "aged" in opening or opening.startswith(("older", "younger", "no older", "not older", "no younger")):
+    if (
+        "age of" in opening
+        or "aged" in opening
+        or opening.startswith(("older", "younger", "no older", "not older", "no younger"))
+    ):
         return replace(found, aged=True)
     last = tokens[found.last - 1]
     if last.kind == "A" and quantity.unit in {"a", "mo"}:
         return replace(found, aged=True)
     return found
+
+
+def _past_brackets(tokens: list[Token], at: int) -> int:
+    """The place after words in brackets that begin at ``at``."""
+    if at >= len(tokens) or tokens[at].value != "(":
+        return at
+    depth = tokens[at].depth
+    return next((p + 1 for p in range(at + 1, len(tokens)) if tokens[p].value == ")" and tokens[p].depth == depth), at)
 
 
 def _one(token: Token) -> Quantity:
@@ -253,7 +303,7 @@ def read_levels(tokens: list[Token], at: int, text: str) -> Levels | None:
     operator, position = "", at
     if tokens[position].kind == "C":
         operator = str(tokens[position].value)
-        position += 1
+        position = _past(tokens, position + 1, {"grade", "class", "stage", "ctcae", "nci", "than"}, 3)
     items: list[str] = []
     ranged = False
     last = position
@@ -267,10 +317,11 @@ def read_levels(tokens: list[Token], at: int, text: str) -> Levels | None:
         items.append(level)
         step = last
         while step < len(tokens) and (
-            tokens[step].kind in {"OR", "AND"} and text[tokens[step].start : tokens[step].end].casefold() not in {"with", "as well as"}
+            (tokens[step].kind in {"OR", "AND"}
+            and text[tokens[step].start : tokens[step].end].casefold() not in {"with", "as well as"})
             or tokens[step].value in {",", "/", "-", "~", "to", "through", "stage", "class", "grade"}
-            or tokens[step].kind == "T"
-            and tokens[step].term.scale == "levels"
+            or (tokens[step].kind == "T"
+            and tokens[step].term.scale == "levels")
         ):
             ranged = ranged or tokens[step].value in {"-", "~", "to", "through"}
             step += 1

@@ -9,8 +9,13 @@ from .tokens import Token
 
 _LONGEST = 160
 _STOPS = frozenset({";"})
-_EMPTY = re.compile(r"^\W*(?:in|for)?\s*(?:all\s)?(?:patients?|subjects?|participants?)?\s*(?:with|who|have|has)?\W*$", re.IGNORECASE)
-_COHORT = re.compile(r"\W*((?:cohorts?|phase|arms?|part|group|stratum|strata)\s[\w ,/&-]{1,40}?)\s?[:)]", re.IGNORECASE)
+_EMPTY = re.compile(
+    r"^\W*(?:in|for)?\s*(?:all\s)?(?:patients?|subjects?|participants?)?\s*(?:with|who|have|has)?\W*$",
+    re.IGNORECASE,
+)
+_COHORT = re.compile(
+    r"\W*((?:cohorts?|phase|arms?|part|group|stratum|strata)\s[\w ,/&-]{1,40}?)\s?[:)]", re.IGNORECASE
+)
 
 
 def conditions_of(drafts: list[Draft], tokens: list[Token], text: str) -> list[str]:
@@ -19,8 +24,13 @@ def conditions_of(drafts: list[Draft], tokens: list[Token], text: str) -> list[s
     cohort = _COHORT.match(text, tokens[0].start, tokens[-1].end) if tokens else None
     found: list[str] = []
     for draft in drafts:
-        floor = max((d.last for d in drafts if d.last <= draft.limits_first and d.limits_first < draft.limits_first), default=0)
-        condition = _after(draft, drafts, tokens, text, pre_style) or _before(draft, floor, tokens, text, pre_style)
+        floor = max(
+            (d.last for d in drafts if d.last <= draft.limits_first and d.limits_first < draft.limits_first),
+            default=0,
+        )
+        condition = _after(draft, drafts, tokens, text, pre_style) or _before(
+            draft, floor, tokens, text, pre_style
+        )
         if not condition and cohort:
             condition = cohort.group(1).strip()
         found.append(condition)
@@ -54,9 +64,7 @@ def _after(draft: Draft, drafts: list[Draft], tokens: list[Token], text: str, pr
             return ""
         if token.value in {"(", "["}:
             opened = True
-        elif token.value in _STOPS or (token.value == "." and token.depth <= depth):
-            return ""
-        elif token.kind in {"T", "C", "AND", "OR"} and not opened:
+        elif token.value in _STOPS or (token.value == "." and token.depth <= depth) or (token.kind in {"T", "C", "AND", "OR"} and not opened):
             return ""
         place += 1
     return ""
@@ -65,14 +73,26 @@ def _after(draft: Draft, drafts: list[Draft], tokens: list[Token], text: str, pr
 def _clause(place: int, draft: Draft, drafts: list[Draft], tokens: list[Token], text: str) -> str:
     """The words of a condition from its first: up to the bracket, the next limit or the end."""
     depth, end = tokens[place].depth, place + 1
-    starts = {d.limits_first for d in drafts if d.limits_first > place} | {d.first for d in drafts if d.first > place}
+    starts = {d.limits_first for d in drafts if d.limits_first > place} | {
+        d.first for d in drafts if d.first > place
+    }
     while end < len(tokens):
         token = tokens[end]
-        if end in starts or token.value in _STOPS or (token.depth < depth) or token.value == "." and token.depth == depth:
+        if (
+            end in starts
+            or token.value in _STOPS
+            or (token.depth < depth)
+            or (token.value == "."
+            and token.depth == depth)
+        ):
             break
         if token.value in {")", "]"} and token.depth < depth:
             break
-        if tokens[place].kind == "SEX" and token.kind in {"OR", "AND"} or (tokens[place].kind == "SEX" and token.value == ","):
+        if (
+            (tokens[place].kind == "SEX"
+            and token.kind in {"OR", "AND"})
+            or (tokens[place].kind == "SEX" and token.value == ",")
+        ):
             break
         end += 1
     return _trimmed(text[tokens[place].start : tokens[end - 1].end])
@@ -80,7 +100,10 @@ def _clause(place: int, draft: Draft, drafts: list[Draft], tokens: list[Token], 
 
 def _before(draft: Draft, floor: int, tokens: list[Token], text: str, pre_style: bool) -> str:
     first = draft.first if draft.first >= floor else draft.limits_first
-    for start, stop in ((first, max(floor, first - 4)), (draft.limits_first, max(floor, draft.limits_first - 4))):
+    for start, stop in (
+        (first, max(floor, first - 4)),
+        (draft.limits_first, max(floor, draft.limits_first - 4)),
+    ):
         for place in range(start - 1, stop - 1, -1):
             if tokens[place].kind == "SEX" and (pre_style or place < draft.first):
                 return _trimmed(text[tokens[place].start : tokens[place].end])
@@ -91,12 +114,18 @@ def _before(draft: Draft, floor: int, tokens: list[Token], text: str, pre_style:
 
 def _introduced(first: int, floor: int, tokens: list[Token], text: str) -> str:
     """A condition that a comma or colon closes before the limit: `in patients with liver metastases, ALT ...`."""
-    for place in range(floor, first):
+    for place in range(first - 1, floor - 1, -1):
         if tokens[place].kind not in {"IF", "UNLESS"} or tokens[place].depth > tokens[first].depth:
             continue
-        closers = [p for p in range(place + 1, first) if tokens[p].value in {",", ":"} and tokens[p].depth == tokens[place].depth]
-        close = closers[0] if closers else (first if tokens[place].kind == "UNLESS" or place > floor else None)
-        if close is None or close <= place + 1 and tokens[place].kind != "UNLESS":
+        closers = [
+            p
+            for p in range(place + 1, first)
+            if tokens[p].value in {",", ":"} and tokens[p].depth == tokens[place].depth
+        ]
+        close = (
+            closers[0] if closers else (first if tokens[place].kind == "UNLESS" or place > floor else None)
+        )
+        if close is None or (close <= place + 1 and tokens[place].kind != "UNLESS"):
             continue
         if any(t.kind in {"OUT", "NOT", "T", "K", "N"} for t in tokens[place + 1 : close]):
             continue
@@ -116,7 +145,9 @@ def _trimmed(words: str) -> str:
     return plain if len(plain) <= _LONGEST else plain[:_LONGEST].rsplit(" ", 1)[0]
 
 
-def alternatives_of(drafts: list[Draft], conditions: list[str], tokens: list[Token], exclusion: bool) -> list[int]:
+def alternatives_of(
+    drafts: list[Draft], conditions: list[str], tokens: list[Token], exclusion: bool
+) -> list[int]:
     """A group number for each draft; drafts of one number are alternatives; 0 where it stands alone."""
     parent = list(range(len(drafts)))
 

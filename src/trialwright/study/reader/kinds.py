@@ -5,18 +5,29 @@ from __future__ import annotations
 import re
 
 _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("consent", ("informed consent", "written consent", "signed consent", "consent form", "assent", "to consent")),
-    ("contraception", ("contracept", "birth control", "childbearing", "child-bearing", "fertil", "abstinence", "condom")),
+    (
+        "consent",
+        ("informed consent", "written consent", "signed consent", "consent form", "assent", "to consent"),
+    ),
+    (
+        "contraception",
+        ("contracept", "birth control", "childbearing", "child-bearing", "fertil", "abstinence", "condom"),
+    ),
     ("pregnancy", ("pregnan", "lactat", "breastfeed", "breast-feed", "breast feed", "nursing")),
     ("serology", ("hiv", "hepatitis", "hbv", "hcv", "hbsag", "syphilis", "tubercul", "serolog")),
-    ("histology", ("histolog", "cytolog", "patholog", "biopsy-proven", "carcinoma", "lymphoma", "sarcoma", "melanoma")),
+    (
+        "histology",
+        ("histolog", "cytolog", "patholog", "biopsy-proven", "carcinoma", "lymphoma", "sarcoma", "melanoma"),
+    ),
     ("measurable_disease", ("measurable", "recist", "evaluable")),
     ("allergy", ("allerg", "hypersensitiv", "intoleran")),
     ("infection", ("infection", "sepsis")),
     ("compliance", ("comply", "complian", "adher", "follow-up", "follow up")),
     ("judgement", ("investigator", "opinion", "judg")),
 )
-_WASHOUT = re.compile(r"within (?:the )?(?:last |past |previous |prior )?\d+ ?(?:days?|weeks?|months?|years?|half)")
+_WASHOUT = re.compile(
+    r"within (?:the )?(?:last |past |previous |prior )?\d+ ?(?:days?|weeks?|months?|years?|half)"
+)
 _PRIOR = ("prior ", "previous", "history of")
 _TREATED = ("therap", "treat", "chemo", "radio", "surg", "transplant")
 _TAKEN = ("concomitant", "concurrent", "receiving", "taking", "current use", "use of")

@@ -194,7 +194,11 @@ def _variable(name: str, entry: dict[str, Any], catalogue: Catalogue) -> Variabl
         kind=kind,
         label=entry.get("label", name.replace("_", " ")),
         unit=None if kind is Kind.CODE or entry.get("like") == "none" else entry.get("unit"),
-        bridge=Bridge(bridge["from"], bridge["into"], Fraction(bridge["factor"])) if bridge else like.bridge if like else None,
+        bridge=Bridge(bridge["from"], bridge["into"], Fraction(bridge["factor"]))
+        if bridge
+        else like.bridge
+        if like
+        else None,
         loinc=str(entry.get("loinc", "")),
         relative=True if entry.get("relative") or entry.get("normal") else None,
         plausible=tuple((unit, Fraction(str(low)), Fraction(str(high))) for unit, (low, high) in ranges),
@@ -202,4 +206,8 @@ def _variable(name: str, entry: dict[str, Any], catalogue: Catalogue) -> Variabl
 
 
 def _is_coded(entry: dict[str, Any]) -> bool:
-    return bool(entry.get("flag") or entry.get("msi")) or entry.get("scale") in {"levels", "child_pugh", "none"}
+    return bool(entry.get("flag") or entry.get("msi")) or entry.get("scale") in {
+        "levels",
+        "child_pugh",
+        "none",
+    }

@@ -80,7 +80,15 @@ def _measured(draft: Draft, low: Quantity, variable: Variable) -> Measure:
     high = draft.high
     if low.relative:
         second = high.number if high else None
-        return Measure(variable, draft.operator, low.number, second, low.relative, rule_unit=low.relative, unsure=draft.unsure)
+        return Measure(
+            variable,
+            draft.operator,
+            low.number,
+            second,
+            low.relative,
+            rule_unit=low.relative,
+            unsure=draft.unsure,
+        )
     unit = _unit(draft, low, variable)
     top_unit = _unit(draft, high, variable) if high else unit
     if unit is None:

@@ -23,15 +23,26 @@ _VIRAL = re.compile(
     r"\s?[×*]?\s?10\s?(?:\^|\*\*?|e)?\s?([2-9])\s?(copies|copy|cps|IU|iu|cop|viral copies)\s?(?:/|per)\s?(?:m[lL]|ML|milliliter)"
 )
 _COUNT = re.compile(rf"({_CELLS})\s?(?:/|per\s)\s?({_VOLUME})")
-_THOUSAND = re.compile(rf"\s?(?:[Kk]|thousand|thou|x\s?K)\s?(?:{_CELLS})\s?(?:/|per\s)\s?({_VOLUME})|[Kk](?![A-Za-z])")
+_THOUSAND = re.compile(
+    rf"\s?(?:[Kk]|thousand|thou|x\s?K)\s?(?:{_CELLS})\s?(?:/|per\s)\s?({_VOLUME})|[Kk](?![A-Za-z])"
+)
 _GIGA = re.compile(r"\s?(?:G|Gi|Giga|GPT|Gpt|Gpa)\s?/\s?[lL](?![A-Za-z])")
 
 _SIMPLE: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"m[lL]s?\s?/\s?min(?:ute|utes)?\.?\s?(?:/|per|×|\*|-|\()?\s?\(?\s?(?:/\s?)?1[.,]73\s?(?:m\s?\^?\s?2?|sqm|square met(?:er|re)s?)?\)?", ("mL/min/{1.73_m2}",)),
-    (r"(?:m[lL]|cc|milliliters?|millilitres?)\s?(?:/|per)\s?min(?:ute|utes)?\.?(?:\s?/\s?m\s?\^?\s?2)", ("mL/min/m2", "mL/min/{1.73_m2}")),
+    (
+        r"m[lL]s?\s?/\s?min(?:ute|utes)?\.?\s?(?:/|per|×|\*|-|\()?\s?\(?\s?(?:/\s?)?1[.,]73\s?(?:m\s?\^?\s?2?|sqm|square met(?:er|re)s?)?\)?",
+        ("mL/min/{1.73_m2}",),
+    ),
+    (
+        r"(?:m[lL]|cc|milliliters?|millilitres?)\s?(?:/|per)\s?min(?:ute|utes)?\.?(?:\s?/\s?m\s?\^?\s?2)",
+        ("mL/min/m2", "mL/min/{1.73_m2}"),
+    ),
     (r"(?:m[lL]s?|cc|milliliters?|millilitres?|ML)\s?(?:/|per|\.)\s?min(?:ute|utes)?\.?", ("mL/min",)),
     (r"m[lL]\s?/\s?s(?:ec)?", ("mL/s",)),
-    (r"m(?:g|gs|illigrams?)\s?(?:/|per)\s?(?:d[lL]|100\s?m[lL]|deciliters?|decilitres?)|mg\s?%|mg\.?\s?dl", ("mg/dL",)),
+    (
+        r"m(?:g|gs|illigrams?)\s?(?:/|per)\s?(?:d[lL]|100\s?m[lL]|deciliters?|decilitres?)|mg\s?%|mg\.?\s?dl",
+        ("mg/dL",),
+    ),
     (r"mg\s?(?:/|per)\s?(?:24\s?-?h(?:ou)?r?s?|day|d)", ("mg/d",)),
     (r"g(?:m|r|rams?)?\s?(?:/|per|in)\s?(?:24\s?-?h(?:ou)?r?s?|day|d)(?![A-Za-z])", ("g/d",)),
     (r"mg\s?/\s?24\s?h", ("mg/d",)),
@@ -43,11 +54,20 @@ _SIMPLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?:µ|u|mc)g\s?/\s?g", ("ug/g",)),
     (r"mg\s?/\s?(?:L|l|lit(?:er|re))", ("mg/L",)),
     (r"mg\s?/\s?m[lL]", ("mg/mL",)),
-    (r"g(?:m|ms|r|rams?)?\s?(?:/|per)\s?(?:d[lL]|D[lL]|100\s?m[lL]|deciliters?|decilitres?)|g(?:m|ms)?\s?%|G/DL|G/dL", ("g/dL",)),
+    (
+        r"g(?:m|ms|r|rams?)?\s?(?:/|per)\s?(?:d[lL]|D[lL]|100\s?m[lL]|deciliters?|decilitres?)|g(?:m|ms)?\s?%|G/DL|G/dL",
+        ("g/dL",),
+    ),
     (r"(?:g|gm|gms|gr|grams?)\s?(?:/|per)\s?(?:L|l|lit(?:er|re))", ("g/L",)),
-    (r"(?:µ|u|mc|micro)\s?mol(?:e|es|s)?\s?(?:/|per)?\s?(?:L|l|lit(?:er|re)s?)|µM|uM|umoI/L|micromol(?:e|es|ar)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)", ("umol/L",)),
+    (
+        r"(?:µ|u|mc|micro)\s?mol(?:e|es|s)?\s?(?:/|per)?\s?(?:L|l|lit(?:er|re)s?)|µM|uM|umoI/L|micromol(?:e|es|ar)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)",
+        ("umol/L",),
+    ),
     (r"m[mM]ol(?:e|es|s)?\s?(?:/|per)\s?mol", ("mmol/mol",)),
-    (r"m[mM]ol(?:e|es|s)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)|mM(?![A-Za-z])|millimol(?:es?)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)|MMOL/L", ("mmol/L",)),
+    (
+        r"m[mM]ol(?:e|es|s)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)|mM(?![A-Za-z])|millimol(?:es?)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)|MMOL/L",
+        ("mmol/L",),
+    ),
     (r"nmol(?:e|es)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)|nM(?![A-Za-z])", ("nmol/L",)),
     (r"pmol(?:e|es)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)|pM(?![A-Za-z])", ("pmol/L",)),
     (r"m[Ee][qQ]\.?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)", ("meq/L",)),
@@ -62,18 +82,36 @@ _SIMPLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?:mIU|mUI)\s?(?:/|per)\s?(?:L|l)", ("m[IU]/L",)),
     (r"(?:µIU|uIU|mcIU|µU|uU|mcU)\s?(?:/|per)\s?(?:mL|ml)", ("u[IU]/mL",)),
     (r"mU\s?(?:/|per)\s?(?:L|l)", ("m[IU]/L", "mU/L")),
-    (r"(?:IU|UI|I\.U\.|iu|U|units?|international\s+units?)\s?(?:/|per)\s?(?:mL|ml|ML|milliliter)", ("[IU]/mL", "U/mL")),
+    (
+        r"(?:IU|UI|I\.U\.|iu|U|units?|international\s+units?)\s?(?:/|per)\s?(?:mL|ml|ML|milliliter)",
+        ("[IU]/mL", "U/mL"),
+    ),
     (r"(?:k|K)IU\s?/\s?(?:L|l)", ("k[IU]/L",)),
-    (r"(?:IU|UI|I\.U\.|iu|U|u|units?|international\s+units?)\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)", ("U/L", "[IU]/L")),
+    (
+        r"(?:IU|UI|I\.U\.|iu|U|u|units?|international\s+units?)\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)",
+        ("U/L", "[IU]/L"),
+    ),
     (r"(?:µ|u|mc)?[kK]at\s?/\s?(?:L|l)", ("ukat/L",)),
-    (r"(?:RNA\s)?(?:copies|copy|cps|c|cp|virus copies|viral copies|vp|genomes?)\s?(?:of\s\w+\s)?(?:/|per)\s?(?:mL|ml|ML|milliliter|mm3)(?:\s?/?\s?mL)?", ("{copies}/mL",)),
-    (r"kg\s?(?:/|per|\.)?\s?\(?(?:m\s?\^?\s?\(?2\)?|sqm|sq\.?\s?m(?:eter)?|square\s?met(?:er|re)s?|m\s?squared|msq|m²)(?![A-Za-z0-9])|kg/m(?![A-Za-z0-9])|kgs?\s?/\s?m\^?2|kg\s?/\s?㎡|Kg\s?/\s?m\s?\^?2|KG\s?/\s?M\s?\^?2|kg/\(m2\)", ("kg/m2",)),
+    (
+        r"(?:RNA\s)?(?:copies|copy|cps|c|cp|virus copies|viral copies|vp|genomes?)\s?(?:of\s\w+\s)?(?:/|per)\s?(?:mL|ml|ML|milliliter|mm3)(?:\s?/?\s?mL)?",
+        ("{copies}/mL",),
+    ),
+    (
+        r"kg\s?(?:/|per|\.)?\s?\(?(?:m\s?\^?\s?\(?2\)?|sqm|sq\.?\s?m(?:eter)?|square\s?met(?:er|re)s?|m\s?squared|msq|m²)(?![A-Za-z0-9])|kg/m(?![A-Za-z0-9])|kgs?\s?/\s?m\^?2|kg\s?/\s?㎡|Kg\s?/\s?m\s?\^?2|KG\s?/\s?M\s?\^?2|kg/\(m2\)",
+        ("kg/m2",),
+    ),
     (r"(?:kg|kgs|Kg|KG|kilograms?|kilo)(?![A-Za-z/])", ("kg",)),
     (r"(?:lbs?\.?|pounds?)(?![A-Za-z])", ("[lb_av]",)),
-    (r"m{1,2}\s?\.?\s?[hH][gG](?![A-Za-z])|mm\s?of\s?[hH]g|mm\s?[hH]\s?g(?![A-Za-z])|millimet(?:er|re)s?\s(?:of\s)?mercury|mmhg|MMHG|torr", ("mm[Hg]",)),
+    (
+        r"m{1,2}\s?\.?\s?[hH][gG](?![A-Za-z])|mm\s?of\s?[hH]g|mm\s?[hH]\s?g(?![A-Za-z])|millimet(?:er|re)s?\s(?:of\s)?mercury|mmhg|MMHG|torr",
+        ("mm[Hg]",),
+    ),
     (r"cm\s?H2O", ("cm[H2O]",)),
     (r"kPa", ("kPa",)),
-    (r"(?:bpm|BPM|b\.p\.m\.?|b/min|beats?\s?(?:/|per|a)\s?min(?:ute|utes)?|times\s?(?:/|per)\s?min(?:ute)?|per\s?minute|/\s?min(?:ute)?|breaths?\s?(?:/|per)\s?min(?:ute)?|beat/min|breaths)(?![A-Za-z])", ("/min",)),
+    (
+        r"(?:bpm|BPM|b\.p\.m\.?|b/min|beats?\s?(?:/|per|a)\s?min(?:ute|utes)?|times\s?(?:/|per)\s?min(?:ute)?|per\s?minute|/\s?min(?:ute)?|breaths?\s?(?:/|per)\s?min(?:ute)?|beat/min|breaths)(?![A-Za-z])",
+        ("/min",),
+    ),
     (r"(?:msecs?|milli-?\s?seconds?|millisec|mseconds|mS|MS|ms|m\s?sec)(?![A-Za-z])", ("ms",)),
     (r"(?:seconds?|secs?|s)(?![A-Za-z/])", ("s",)),
     (r"mm\s?/\s?(?:h|hr|hour)(?![A-Za-z])|mm\s(?:in\sthe\s)?(?:first\s)?(?:per\s)?hour", ("mm/h",)),
@@ -86,8 +124,14 @@ _SIMPLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?:met(?:er|re)s?|m)(?![A-Za-z0-9/\^.])", ("m",)),
     (r"(?:inch(?:es)?|in\.)(?![A-Za-z])", ("[in_i]",)),
     (r"(?:ml|mL|cc|cm\s?\^?3|milliliters?|millilitres?)(?![A-Za-z/])", ("mL",)),
-    (r"(?:%|percent|per\s?cent|percentage)(?:\s?(?:of\s?(?:the\s)?)?(?:predicted|pred\.?|normal\spredicted))?", ("%",)),
-    (r"(?:°\s?C|º\s?C|℃|deg(?:rees)?\.?\s?C(?:elsius)?|degrees?\s?[Cc](?:elsius|entigrade)?|C(?![A-Za-z]))", ("Cel",)),
+    (
+        r"(?:%|percent|per\s?cent|percentage)(?:\s?(?:of\s?(?:the\s)?)?(?:predicted|pred\.?|normal\spredicted))?",
+        ("%",),
+    ),
+    (
+        r"(?:°\s?C|º\s?C|℃|deg(?:rees)?\.?\s?C(?:elsius)?|degrees?\s?[Cc](?:elsius|entigrade)?|C(?![A-Za-z]))",
+        ("Cel",),
+    ),
     (r"(?:°\s?F|º\s?F|℉|deg(?:rees)?\.?\s?F(?:ahrenheit)?|degrees?\s?[Ff](?:ahrenheit)?)", ("[degF]",)),
     (r"(?:diopt(?:er|re)s?|D(?![A-Za-z]))", ("[diop]",)),
     (r"(?:etdrs\s)?letters?", ("{letters}",)),
@@ -98,9 +142,14 @@ _SIMPLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?:hours?|hrs?|h(?=\s|$|[,;)]))(?![A-Za-z])", ("h",)),
     (r"(?:minutes?|mins?)(?![A-Za-z])", ("min",)),
     (r"(?:grams?|gms?|gr?|Grams?)(?![A-Za-z/])", ("g",)),
-    (r"(?:mg|milligrams?|mcg|µg|ug|micrograms?|ng|IU|units?|U|mCi|Gy|cGy|mSv|mmol|mEq|meq|rad|MBq|cigarettes?|drinks?|packs?|pack\s?-?years?|lesions?|episodes?|times?\s(?:a|per)|lines?|cycles?|doses?|regimens?|attacks|seizures?)(?![A-Za-z])", ("?",)),
+    (
+        r"(?:mg|milligrams?|mcg|µg|ug|micrograms?|ng|IU|units?|U|mCi|Gy|cGy|mSv|mmol|mEq|meq|rad|MBq|cigarettes?|drinks?|packs?|pack\s?-?years?|lesions?|episodes?|times?\s(?:a|per)|lines?|cycles?|doses?|regimens?|attacks|seizures?)(?![A-Za-z])",
+        ("?",),
+    ),
 )
-_SIMPLE_RE = re.compile(r"\s?-?\s?(?:" + "|".join(f"(?P<u{n}>{pattern})" for n, (pattern, _) in enumerate(_SIMPLE)) + ")")
+_SIMPLE_RE = re.compile(
+    r"\s?-?\s?(?:" + "|".join(f"(?P<u{n}>{pattern})" for n, (pattern, _) in enumerate(_SIMPLE)) + ")"
+)
 _FIRST = frozenset("mcgunpkKULlIiyYwWdDhstbBo%°º℃℉/µMGNEAOPCFRpeEZcvVzlj")
 
 
@@ -149,7 +198,11 @@ def _read_unit(text: str, at: int, end: int) -> tuple[tuple[str, ...], int, int]
     if not ahead.strip():
         return (), at, 1
     if found := _VIRAL.match(text, at, end):
-        return ("[IU]/mL" if found.group(2)[0] in "Ii" else "{copies}/mL",), found.end(), 10 ** int(found.group(1))
+        return (
+            ("[IU]/mL" if found.group(2)[0] in "Ii" else "{copies}/mL",),
+            found.end(),
+            10 ** int(found.group(1)),
+        )
     found = _POWER.match(text, at, end) or _E_NOTATION.match(text, at, end)
     if found is not None and (found.group(2) or _has_sign(found.group())):
         return (_power_unit(int(found.group(1)), found.group(2)),), found.end(), 1

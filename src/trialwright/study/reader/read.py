@@ -21,15 +21,22 @@ from .tokens import Token, tokenise
 
 LONGEST_TEXT = 200_000
 _LONGEST_BULLET = 12_000
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|max|min|no|dr|st|etc|ca|cf|resp|incl|inc|fig|al|eg|ie|hb|t|s)|(?:^|\s)[A-Z])$", re.IGNORECASE)
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|approx|max|min|no|dr|st|etc|ca|cf|resp|incl|inc|fig|al|eg|ie|hb|t|s)|(?:^|\s)[A-Z])$",
+    re.IGNORECASE,
+)
 _SKIPPED = re.compile(
-    r"menopaus|amenorr?h|oophorec|contracepti|childbearing|child-bearing|child bearing|sterili[sz]|hysterectomy|vasectom", re.IGNORECASE
+    r"menopaus|amenorr?h|oophorec|contracepti|childbearing|child-bearing|child bearing|sterili[sz]|hysterectomy|vasectom",
+    re.IGNORECASE,
 )
 _MENOPAUSE = re.compile(r"menopaus|amenorr?h|oophorec|hysterectomy|sterili[sz]", re.IGNORECASE)
 _RESIDUE = 5
 _NOTE = re.compile(r"\W*(?:note|n\.b|the definition of|definition)\b", re.IGNORECASE)
 _IF = re.compile(r"if|when|in case|in the event", re.IGNORECASE)
-_SEX = re.compile(r"(?:(?:adult|otherwise|healthy|in|for)\s)*(?:(?:fe)?males?|(?:wo)?m[ae]n)(?:\s(?:patients?|subjects?|participants?))?", re.IGNORECASE)
+_SEX = re.compile(
+    r"(?:(?:adult|otherwise|healthy|in|for)\s)*(?:(?:fe)?males?|(?:wo)?m[ae]n)(?:\s(?:patients?|subjects?|participants?))?",
+    re.IGNORECASE,
+)
 
 
 def read_criteria(text: str) -> list[Entry]:
@@ -53,7 +60,9 @@ def read_criteria(text: str) -> list[Entry]:
     if len(text) > LONGEST_TEXT and text[LONGEST_TEXT:].strip():
         rest = text[LONGEST_TEXT:].strip()
         start = LONGEST_TEXT + text[LONGEST_TEXT:].index(rest)
-        found.append(_attested("x1", "exclusion" if counts["exclusion"] else "inclusion", rest, start, "other"))
+        found.append(
+            _attested("x1", "exclusion" if counts["exclusion"] else "inclusion", rest, start, "other")
+        )
     return found
 
 
@@ -68,9 +77,21 @@ class _Bullet:
     """Reads one bullet."""
 
     def __init__(
-        self, original: str, cleaned: str, bullet: Bullet, name: str, lexicon: Lexicon, lead: tuple[int, int] | None
+        self,
+        original: str,
+        cleaned: str,
+        bullet: Bullet,
+        name: str,
+        lexicon: Lexicon,
+        lead: tuple[int, int] | None,
     ) -> None:
-        self.original, self.text, self.bullet, self.name, self.lexicon = original, cleaned, bullet, name, lexicon
+        self.original, self.text, self.bullet, self.name, self.lexicon = (
+            original,
+            cleaned,
+            bullet,
+            name,
+            lexicon,
+        )
         self.lead = lead
         self.lead_words = " ".join(cleaned[start:end] for start, end in bullet.lead)[-400:]
         self.number = 0
@@ -108,15 +129,28 @@ class _Bullet:
         ages = [d for d in drafts if d.term.kind == "age"]
         if len(ages) == 1:
             conditions = [
-                "" if d.term.kind == "age" and _SEX.fullmatch(c) else c for d, c in zip(drafts, conditions, strict=True)
+                "" if d.term.kind == "age" and _SEX.fullmatch(c) else c
+                for d, c in zip(drafts, conditions, strict=True)
             ]
         groups = alternatives_of(drafts, conditions, tokens, self.bullet.section == EXCLUSION)
         made: list[Entry] = []
         seen: set[tuple[object, ...]] = set()
         for draft, condition, group in zip(drafts, conditions, groups, strict=True):
             for entry in self._entry(draft, condition, group, tokens, (start, end)):
-                key = (entry.variable, entry.operator, entry.value, entry.value2, entry.unit, entry.sense, entry.condition)
-                repeated = bool(made) and tokens[draft.limits_first - 1].value == "(" and _says_again(made[-1], entry)
+                key = (
+                    entry.variable,
+                    entry.operator,
+                    entry.value,
+                    entry.value2,
+                    entry.unit,
+                    entry.sense,
+                    entry.condition,
+                )
+                repeated = (
+                    bool(made)
+                    and tokens[draft.limits_first - 1].value == "("
+                    and _says_again(made[-1], entry)
+                )
                 if key not in seen and not repeated:
                     seen.add(key)
                     made.append(entry)
@@ -150,7 +184,13 @@ class _Bullet:
         written = None
         if measured.rule_unit is not None and not unsure:
             written = rule_of(
-                measured.of, measured.operator, measured.value, measured.value2, measured.rule_unit, condition, sense
+                measured.of,
+                measured.operator,
+                measured.value,
+                measured.value2,
+                measured.rule_unit,
+                condition,
+                sense,
             )
         rule = written or rule
         self.number += 1
@@ -201,7 +241,11 @@ def _pieces(tokens: list[Token], text: str, bullet: Bullet) -> Iterator[list[Tok
     """The sentences of a bullet: divided at semicolons, full stops and numbered items outside brackets."""
     start = 0
     for place, token in enumerate(tokens):
-        ends = token.kind == "P" and token.depth == 0 and (token.value == ";" or _is_full_stop(tokens, place, text))
+        ends = (
+            token.kind == "P"
+            and token.depth == 0
+            and (token.value == ";" or _is_full_stop(tokens, place, text))
+        )
         if ends or place == len(tokens) - 1:
             piece = tokens[start : place + 1]
             start = place + 1
@@ -219,7 +263,12 @@ def _is_full_stop(tokens: list[Token], place: int, text: str) -> bool:
     gap = text[token.end : following.start]
     if not gap or _ABBREVIATED.search(text[max(0, token.start - 8) : token.start]):
         return False
-    return text[following.start].isupper() or text[following.start].isdigit() or "\n" in gap or text[following.start] in "(≥≤"
+    return (
+        text[following.start].isupper()
+        or text[following.start].isdigit()
+        or "\n" in gap
+        or text[following.start] in "(≥≤"
+    )
 
 
 def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
@@ -227,6 +276,11 @@ def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
     before = tokens[: draft.limits_first]
     if any(t.kind == "UNLESS" for t in before) and min(d.limits_first for d in drafts) == draft.limits_first:
         return True
+    again = any(d is not draft and d.term.variable == draft.term.variable for d in drafts)
+    for place in range(max(1, draft.first - 3), draft.first):
+        asks = tokens[place].kind == "IF" and tokens[place].word == "if" and tokens[place - 1].kind != "OUT"
+        if again and asks:
+            return True
     opening = [t for t in before[:5] if t.kind == "IF" and t.value == "when"]
     if not opening or not _IF.match(opening[0].word):
         return False
@@ -268,6 +322,8 @@ def _residue(tokens: list[Token], drafts: list[Draft]) -> int:
     taken: set[int] = set()
     for draft in drafts:
         taken.update(range(draft.first, draft.last))
-    return sum(1 for place, token in enumerate(tokens) if place not in taken and token.kind in {"X", "K", "NOT", "CHG"})
-
-
+    return sum(
+        1
+        for place, token in enumerate(tokens)
+        if place not in taken and token.kind in {"X", "K", "NOT", "CHG"}
+    )

@@ -6,7 +6,19 @@ import re
 from decimal import Decimal
 
 from ..criteria.ast import (
-    Attested, Compare, Implies, Known, Limit, LimitKind, Member, Not, Op, Range, Rule, all_of, any_of,
+    Attested,
+    Compare,
+    Implies,
+    Known,
+    Limit,
+    LimitKind,
+    Member,
+    Not,
+    Op,
+    Range,
+    Rule,
+    all_of,
+    any_of,
 )
 from ..criteria.render import render_rule
 from ..criteria.variables import Variable
@@ -15,14 +27,25 @@ from .entry import Number, Scalar, Sense
 _OPS = {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE, "==": Op.EQ}
 _KINDS = {"ULN": LimitKind.ULN, "LLN": LimitKind.LLN, "baseline": LimitKind.BASELINE}
 _LONGEST_NAME = 60
-_KEYWORDS = frozenset("if then or and not in is known unknown between attested true false yes no uln lln baseline".split())
+_KEYWORDS = frozenset(
+    ["if", "then", "or", "and", "not", "in", "is", "known", "unknown", "between", "attested", "true", "false", "yes", "no", "uln", "lln", "baseline"]
+)
 
 
-_EXEMPT = re.compile(r"(?:unless|except(?:ing|ion(?:s)?)?|with the exception of|other than|apart from)\s(?:for|in|if|when|of|that)?\s?", re.IGNORECASE)
+_EXEMPT = re.compile(
+    r"(?:unless|except(?:ing|ion(?:s)?)?|with the exception of|other than|apart from)\s(?:for|in|if|when|of|that)?\s?",
+    re.IGNORECASE,
+)
 
 
 def rule_of(
-    variable: Variable, operator: str, value: Number | None, value2: Scalar | None, unit: str, condition: str, sense: Sense
+    variable: Variable,
+    operator: str,
+    value: Number | None,
+    value2: Scalar | None,
+    unit: str,
+    condition: str,
+    sense: Sense,
 ) -> str | None:
     """The canonical text of one rule, or None where the language cannot say it. ``unit`` is a UCUM code, or ULN, LLN, baseline; what a condition asks
     for is attested, except the sex."""
@@ -54,6 +77,15 @@ def _stages(operator: str, value: Number, value2: Scalar | None) -> tuple[str, .
     return tuple(sorted(_LEVELS[first : last + 1]))
 
 
+def _codes(operator: str, value: str, value2: Scalar | None) -> tuple[str, ...]:
+    """One code, or every whole figure from one to another; a half-open span of codes cannot be said."""
+    if operator == "==":
+        return (value,)
+    if operator == "between" and value.isdigit() and isinstance(value2, str) and value2.isdigit():
+        return tuple(str(n) for n in range(int(value), int(value2) + 1))
+    raise ValueError("codes have no order")
+
+
 def _span(level: str) -> tuple[int, int]:
     named = _FIGURES.get(level[:1], "") + level[1:] if level[:1] in _FIGURES else level
     stem = named.rstrip("0123456789") or named
@@ -74,7 +106,7 @@ def _leaf(variable: Variable, operator: str, value: Number | None, value2: Scala
         codes = [item for item in value if isinstance(item, str)]
         return Member(name, tuple(sorted(set(numbers))) if numbers else tuple(sorted(set(codes))))
     if isinstance(value, str):
-        return Member(name, (value,))
+        return Member(name, _codes(operator, value, value2))
     if not isinstance(value, Decimal) or operator not in {*_OPS, "between"}:
         raise ValueError("the language has no such comparison")
     if operator == "between" and isinstance(value2, Decimal):

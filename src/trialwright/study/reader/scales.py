@@ -14,10 +14,12 @@ _MOST_SKIPPED = 9
 _LOOK_BACK = 7
 _STAGE_OF_OTHER = re.compile(
     r"(?:chronic\s)?(?:kidney|renal)|ckd|hypertension|sleep|pressure|ulcer|gvhd|fibrosis|parkinson|lymphedema|retinopathy|copd"
-    r"|periodont|labou?r|heart|cirrhosis|encephalopathy|\d+\s?ulcer|sarcoidosis|osteo|hidradenitis|endometriosis|acute\skidney|aki",
+    r"|periodont|heart failure|cirrhosis|encephalopathy|\d+\s?ulcer|sarcoidosis|osteo|hidradenitis|endometriosis|acute\skidney|aki",
     re.IGNORECASE,
 )
-_CHILD = re.compile(r"(?:class|grade|stage|score|category)?\s*([ABC])(?:[\s-]?(?:\(?\s*)(\d{1,2})\)?)?(?![A-Za-z])")
+_CHILD = re.compile(
+    r"(?:class|grade|stage|score|category)?\s*([ABC])(?:[\s-]?(?:\(?\s*)(\d{1,2})\)?)?(?![A-Za-z])"
+)
 _LETTER = re.compile(r"[A-C]")
 
 
@@ -47,7 +49,7 @@ def read_grade(tokens: list[Token], at: int, text: str, term: Term) -> Grade | N
     if found is not None and _numbered(found):
         return Grade(found.operator, _plain(found), found.first, found.last)
     limits = read_limits(tokens, position)
-    if limits is None or limits.normal or limits.low is None and not limits.items:
+    if limits is None or limits.normal or (limits.low is None and not limits.items):
         return None
     quantities = [q for q in (limits.low, limits.high, *limits.items) if q is not None]
     if any(q.units or q.relative or q.number > 20 for q in quantities):
@@ -61,14 +63,22 @@ def read_grade_before(tokens: list[Token], at: int, text: str, term: Term, floor
     if term.scale not in {"ordinal", "grade"}:
         return None
     for place in range(max(floor, at - _LOOK_BACK), at):
-        limits_here = tokens[place].kind == "C" or tokens[place - 1 if place else 0].value in {"class", "grade", "stage", "score"}
+        limits_here = tokens[place].kind == "C" or tokens[place - 1 if place else 0].value in {
+            "class",
+            "grade",
+            "stage",
+            "score",
+        }
         if not limits_here:
             continue
         found = read_levels(tokens, place, text)
         if found is None or found.last > at or not _numbered(found):
             continue
         between = tokens[found.last : at]
-        if any(t.kind in {"C", "N", "T", "AND", "OR"} or t.value in {",", ";", "."} for t in between) or len(between) > 5:
+        if (
+            any(t.kind in {"C", "N", "T", "AND", "OR"} or t.value in {",", ";", "."} for t in between)
+            or len(between) > 5
+        ):
             continue
         return Grade(found.operator, _plain(found), found.first, found.last)
     return None
@@ -83,8 +93,10 @@ def _past_name(tokens: list[Token], at: int, term: Term, text: str) -> int:
         token = tokens[at]
         if term.scale == "child_pugh" and text[token.start : token.end] in {"A", "B", "C"}:
             return at
-        same = token.kind == "T" and (token.term.variable == term.variable or token.term.variable == "performance_status")
-        sign = token.kind == "P" and token.value in "()[]:=-,'\"" or token.kind == "C" and token.value == "=="
+        same = token.kind == "T" and (
+            token.term.variable == term.variable or token.term.variable == "performance_status"
+        )
+        sign = (token.kind == "P" and token.value in "()[]:=-,'\"") or (token.kind == "C" and token.value == "==")
         if not (same or sign or token.kind in _SKIP_KINDS):
             strange += 1
             if token.kind not in {"X", "K"} or strange > 1 or _reads_as_level(token):
@@ -94,7 +106,21 @@ def _past_name(tokens: list[Token], at: int, term: Term, text: str) -> int:
 
 
 def _reads_as_level(token: Token) -> bool:
-    return token.kind == "X" and str(token.value) in {"i", "ii", "iii", "iv", "v", "a", "b", "c", "iiia", "iiib", "iiic", "iva", "ivb"}
+    return token.kind == "X" and str(token.value) in {
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "v",
+        "a",
+        "b",
+        "c",
+        "iiia",
+        "iiib",
+        "iiic",
+        "iva",
+        "ivb",
+    }
 
 
 def _numbered(levels: Levels) -> bool:
@@ -115,6 +141,8 @@ def _stage(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
     if term.variable == "stage":
         after = text[tokens[found.last - 1].end :][:28].lstrip(" ,(")
         before = text[max(0, tokens[at].start - 60) : tokens[at].start]
+        if _STAGE_OF_OTHER.search(before[-24:]):
+            return None
         if _STAGE_OF_OTHER.match(after) or re.search(r"(?:kidney|renal|ckd)[^.;]*$", before, re.IGNORECASE):
             return None
     return Grade(found.operator, found.items, found.first, found.last)
@@ -136,7 +164,9 @@ def _child_pugh(tokens: list[Token], at: int, text: str) -> Grade | None:
         items.append(word)
         last = position + 1
         step = last
-        while step < len(tokens) and (tokens[step].kind in {"OR", "AND"} or tokens[step].value in {"/", ",", "-", "to"}):
+        while step < len(tokens) and (
+            tokens[step].kind in {"OR", "AND"} or tokens[step].value in {"/", ",", "-", "to"}
+        ):
             ranged = ranged or tokens[step].value in {"-", "to"}
             step += 1
         if step == last or step - last > 2:
@@ -153,7 +183,9 @@ def _child_pugh(tokens: list[Token], at: int, text: str) -> Grade | None:
     return Grade(limits.operator, tuple(str(q.number) for q in quantities), limits.first, limits.last)
 
 
-def _classes(tokens: list[Token], items: list[str], operator: str, at: int, last: int, ranged: bool) -> Grade | None:
+def _classes(
+    tokens: list[Token], items: list[str], operator: str, at: int, last: int, ranged: bool
+) -> Grade | None:
     """Classes as a set; `>= B` and `A-B` are written out; a class with points behind it stays unread."""
     if last < len(tokens) and tokens[last].kind == "N" and not tokens[last].quantity.units:
         return None

@@ -19,7 +19,10 @@ _FAILS = re.compile(
     r"|unable|inability|absence of|no adequate|not meet|cannot meet|not satisfy|not eligible unless|unless|without)\b",
     re.IGNORECASE,
 )
-_BAD_HEAD = re.compile(r"\b(?:inadequate|insufficient|impaired|abnormal|dysfunction|insufficiency|impairment|poor)\b", re.IGNORECASE)
+_BAD_HEAD = re.compile(
+    r"\b(?:inadequate|insufficient|impaired|abnormal|dysfunction|insufficiency|impairment|poor)\b",
+    re.IGNORECASE,
+)
 _NEGATED = frozenset({"not", "no"})
 _HARMLESS = re.compile(r"^\W*(?:no more|no less|no greater|not more|not less)", re.IGNORECASE)
 
@@ -36,7 +39,11 @@ def sense_of(draft: Draft, tokens: list[Token], text: str, section: str, lead: s
 
 
 def _in_inclusion(draft: Draft, tokens: list[Token], before: str, after: str) -> tuple[Sense, bool]:
-    if re.search(r"\b(?:are|is|be|will be|must be|should be)\s+(?:excluded|ineligible|not eligible|not allowed)|not eligible|excluded\b", after, re.IGNORECASE):
+    if re.search(
+        r"\b(?:are|is|be|will be|must be|should be)\s+(?:excluded|ineligible|not eligible|not allowed)|not eligible|excluded\b",
+        after,
+        re.IGNORECASE,
+    ):
         return Sense.EXCLUDED_IF, False
     if re.search(r"\b(?:exclu(?:de|des|ded|ding|sion)|ineligible)\b", before, re.IGNORECASE):
         return Sense.EXCLUDED_IF, False
@@ -47,16 +54,29 @@ def _in_inclusion(draft: Draft, tokens: list[Token], before: str, after: str) ->
 
 def _in_exclusion(draft: Draft, before: str, after: str, lead: str) -> tuple[Sense, bool]:
     good = _direction(draft) == "good"
-    if re.search(r"\b(?:eligible|allowed|permitted|may be (?:included|enrolled)|can be (?:included|enrolled)|acceptable|not (?:be )?excluded|will be included)\b", after, re.IGNORECASE):
-        if not re.search(r"\bnot (?:be )?(?:eligible|allowed|permitted|acceptable)|ineligible|are not\b", after, re.IGNORECASE):
+    if re.search(
+        r"\b(?:eligible|allowed|permitted|may be (?:included|enrolled)|can be (?:included|enrolled)|acceptable|not (?:be )?excluded|will be included)\b",
+        after,
+        re.IGNORECASE,
+    ):
+        if not re.search(
+            r"\bnot (?:be )?(?:eligible|allowed|permitted|acceptable)|ineligible|are not\b",
+            after,
+            re.IGNORECASE,
+        ):
             return Sense.ELIGIBLE_IF, False
     context = f"{lead} {before}"
     if good and (_FAILS.search(context) or _BAD_HEAD.search(context)):
         return Sense.ELIGIBLE_IF, False
     if good and _MUST_HAVE.search(context):
         return Sense.ELIGIBLE_IF, False
-    if re.search(r"\bmust (?:have|be)\b|\bshould (?:have|be)\b|\brequired to\b|\bmust meet\b", before, re.IGNORECASE):
-        if not re.search(r"\b(?:must|should) (?:be )?(?:not|excluded)|\bnot\b", before, re.IGNORECASE) and _direction(draft) != "bad":
+    if re.search(
+        r"\bmust (?:have|be)\b|\bshould (?:have|be)\b|\brequired to\b|\bmust meet\b", before, re.IGNORECASE
+    ):
+        if (
+            not re.search(r"\b(?:must|should) (?:be )?(?:not|excluded)|\bnot\b", before, re.IGNORECASE)
+            and _direction(draft) != "bad"
+        ):
             return Sense.ELIGIBLE_IF, False
     if good and re.search(r"\b(?:unless|except|exception)\b", before, re.IGNORECASE):
         return Sense.ELIGIBLE_IF, False
@@ -94,7 +114,11 @@ def is_negated(draft: Draft, tokens: list[Token]) -> bool:
         token = tokens[place]
         if token.kind == "NOT":
             return True
-        if token.value in {",", ";", ":", "."} or token.kind in {"N", "UNLESS", "IF", "C"} and token.value != "with":
+        if (
+            token.value in {",", ";", ":", "."}
+            or (token.kind in {"N", "UNLESS", "IF", "C"}
+            and token.value != "with")
+        ):
             return False
         if token.kind == "OUT" and token.value == "must":
             return False

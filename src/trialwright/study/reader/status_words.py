@@ -14,9 +14,7 @@ _INHERENT = (
     "v600", "t790m", "ex20ins", "stable", "proficient", "instability", "pmmr",
 )  # fmt: skip
 _THERAPY = frozenset(
-    "inhibitor inhibitors antibody antibodies therapy therapies treatment tki tkis targeted directed agonist antagonist agonists"
-    " antagonists modulator modulators blocker blockers selective car car-t vaccine drug drugs agent agents testing test assay"
-    " pathway signaling agents immunotherapy targeting ligand monoclonal bispecific".split()
+    ["inhibitor", "inhibitors", "antibody", "antibodies", "therapy", "therapies", "treatment", "tki", "tkis", "targeted", "directed", "agonist", "antagonist", "agonists", "antagonists", "modulator", "modulators", "blocker", "blockers", "selective", "car", "car-t", "vaccine", "drug", "drugs", "agent", "agents", "testing", "test", "assay", "pathway", "signaling", "agents", "immunotherapy", "targeting", "ligand", "monoclonal", "bispecific"]
 )
 
 
@@ -62,7 +60,11 @@ def _after(tokens: list[Token], at: int) -> StatusWord | None:
             return StatusWord("positive" if token.value == "+" else "negative", at, place + 1)
         if token.kind == "K" and token.value == "known":
             return StatusWord("known", at, place + 1)
-        plain = token.kind == "F" or token.value in {"-", "(", ")", "/"} or (token.kind == "T" and token.term.flag)
+        plain = (
+            token.kind == "F"
+            or token.value in {"-", "(", ")", "/"}
+            or (token.kind == "T" and token.term.flag)
+        )
         if not plain:
             break
     return StatusWord("positive", at, mutation) if mutation else None

@@ -62,6 +62,8 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
             at += 1
             continue
         matched = lexicon.match(words, lower, at) if kind in {"word", "num"} else None
+        if matched is not None and matched[0].kind == "A" and lower[at + matched[1] : at + matched[1] + 1] == ["than"]:
+            matched = None
         if matched is not None:
             phrase, taken = matched
             last = raw[at + taken - 1][2]
@@ -101,6 +103,8 @@ def _single(text: str, kind: str, start: int, stop: int, end: int, lower: str) -
     if kind == "word":
         if lower in _TIMES_WORDS:
             return Token("M", lower, start, stop)
+        if lower in {"or", "and"}:
+            return Token(lower.upper(), lower, start, stop)
         if lower in _SPELLED:
             return _spelled(text, start, stop, end, _SPELLED[lower])
         return Token("X", lower, start, stop)
@@ -132,8 +136,15 @@ def _multiplied(tokens: list[Token]) -> list[Token]:
                 found.append(_as_relative(token, relative, tokens[end - 1].end))
                 at = _skip_bracketed(tokens, end)
                 continue
-        elif token.kind == "U" and at + 2 < len(tokens) and tokens[at + 1].kind == "M" and tokens[at + 2].kind == "N":
-            found.append(replace(_as_relative(tokens[at + 2], token.value, tokens[at + 2].end), start=token.start))
+        elif (
+            token.kind == "U"
+            and at + 2 < len(tokens)
+            and tokens[at + 1].kind == "M"
+            and tokens[at + 2].kind == "N"
+        ):
+            found.append(
+                replace(_as_relative(tokens[at + 2], token.value, tokens[at + 2].end), start=token.start)
+            )
             at += 3
             continue
         found.append(token)
@@ -142,14 +153,14 @@ def _multiplied(tokens: list[Token]) -> list[Token]:
 
 
 def _as_relative(token: Token, relative: str, end: int) -> Token:
-    quantity = replace(token.quantity, units=(), relative=relative.upper() if len(relative) == 3 else relative)
+    quantity = replace(
+        token.quantity, units=(), relative=relative.upper() if len(relative) == 3 else relative
+    )
     return Token("N", quantity, token.start, end)
 
 
 _BETWEEN_WORDS = frozenset(
-    ("institutional institution institution's laboratory laboratory's lab local the of above that its their age adjusted respective"
-    " specific site than greater for site's center's center hospital corresponding appropriate normal reference higher as upper"
-    " testing in a our study over each than central at age-adjusted an gender sex").split()
+    ["institutional", "institution", "institution's", "laboratory", "laboratory's", "lab", "local", "the", "of", "above", "that", "its", "their", "age", "adjusted", "respective", "specific", "site", "than", "greater", "for", "site's", "center's", "center", "hospital", "corresponding", "appropriate", "normal", "reference", "higher", "as", "upper", "testing", "in", "a", "our", "study", "over", "each", "than", "central", "at", "age-adjusted", "an", "gender", "sex"]
 )
 
 
@@ -166,9 +177,7 @@ def _relative_after(tokens: list[Token], at: int) -> tuple[int, str]:
             return position + 1, "uln"
         if token.kind == "M":
             multiplied = True
-        elif token.kind == "C" and not (multiplied and token.value == ">"):
-            break
-        elif token.kind not in {"C", "F", "X", "P"} or token.value not in _BETWEEN_WORDS | {">", "-", "("}:
+        elif (token.kind == "C" and not (multiplied and token.value == ">")) or token.kind not in {"C", "F", "X", "P"} or token.value not in _BETWEEN_WORDS | {">", "-", "("}:
             break
         if multiplied and token.value == "normal" and not normal:
             normal = position + 1
@@ -183,7 +192,9 @@ _NORMAL_TAIL = frozenset({"range", "limits", "limit", "value", "values", "level"
 def _skip_bracketed(tokens: list[Token], at: int) -> int:
     """Past an abbreviation in brackets: `(ULN)`."""
     if at + 2 < len(tokens) and tokens[at].value in {"(", "["} and tokens[at + 1].kind in {"U", "X"}:
-        if tokens[at + 2].value in {")", "]"} and (tokens[at + 1].kind == "U" or len(str(tokens[at + 1].value)) <= 5):
+        if tokens[at + 2].value in {")", "]"} and (
+            tokens[at + 1].kind == "U" or len(str(tokens[at + 1].value)) <= 5
+        ):
             return at + 3
     return at
 
@@ -198,5 +209,7 @@ def _deepened(tokens: list[Token]) -> list[Token]:
             depth = max(depth - 1, 0)
             found.append(replace(token, depth=depth))
         else:
-            found.append(Token(token.kind, token.value, token.start, token.end, depth, token.word) if depth else token)
+            found.append(
+                Token(token.kind, token.value, token.start, token.end, depth, token.word) if depth else token
+            )
     return found
