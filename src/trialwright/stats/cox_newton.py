@@ -14,6 +14,8 @@ DECREMENT = 1e-18
 """Newton decrement (twice the log-likelihood still to gain) at which one more step, taken without another
 look, ends: the coefficients are then within 1e-9 standard errors, and the step squares that."""
 RUNAWAY_DECREMENT = 1e-8
+FLAT_SHARE = 1e-6
+"""A direction that keeps less than this share of its information has run away."""
 RUNAWAY_STEP = 0.05
 """A step this large, in standard deviations of the covariate, when nothing is left to gain: no maximum."""
 
@@ -73,7 +75,8 @@ def compute_newton_fit(layout: RiskLayout, covariates: FloatArray, at_zero: Like
         if decrement < RUNAWAY_DECREMENT and runaway.any():
             return NewtonFit(coefficient, at_zero, here, step, False, runaway)
         if decrement < DECREMENT:
-            return NewtonFit(coefficient + move, at_zero, here, step, True, nowhere)
+            flat = _flat_directions(here.information, at_zero.information)
+            return NewtonFit(coefficient + move, at_zero, here, step, not flat.any(), flat)
         coefficient, there = _step(layout, covariates, coefficient, move, here)
         if there is here:
             return NewtonFit(coefficient, at_zero, here, step, decrement < RUNAWAY_DECREMENT, nowhere)
@@ -91,6 +94,15 @@ def _step(
             return coefficient + move, there
         move = move / 2.0
     return coefficient, here
+
+
+def _flat_directions(at_end: FloatArray, at_zero: FloatArray) -> BoolArray:
+    """Covariates along which nearly nothing is left of the information that there was at zero."""
+    scale = np.sqrt(np.outer(np.diag(at_zero), np.diag(at_zero)))
+    values, vectors = np.linalg.eigh(at_end / scale)
+    if values[0] > FLAT_SHARE * np.linalg.eigvalsh(at_zero / scale)[0]:
+        return np.zeros(values.size, np.bool_)
+    return np.abs(vectors[:, 0]) > 0.01
 
 
 def _solve(information: FloatArray, score: FloatArray) -> FloatArray:

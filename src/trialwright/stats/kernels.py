@@ -126,10 +126,10 @@ def sum_log_rank(
                 for b in range(a + 1):
                     factor = weight[a] * weight[b] * spread
                     for k in range(groups):
-                        share = at_risk[k] / total
-                        covariance[a, b, k, k] += factor * share
+                        share = factor * at_risk[k] / total
                         for m in range(groups):
-                            covariance[a, b, k, m] -= factor * share * at_risk[m] / total
+                            own = total if k == m else 0.0
+                            covariance[a, b, k, m] += share * (own - at_risk[m]) / total
             survival *= 1.0 - d / total
         for k in range(groups):
             at_risk[k] -= gone[k]

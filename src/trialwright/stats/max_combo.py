@@ -19,6 +19,7 @@ from trialwright.stats.normal_box import compute_box_probability
 from trialwright.stats.survival_times import parse_survival_times
 
 DEFAULT_WEIGHTS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
+NO_VARIANCE = 1e-9
 NAN = float("nan")
 
 
@@ -63,8 +64,8 @@ def compute_max_combo(
     if not reason:
         sums = compute_weighted_scores(times, labels, strata, chosen)
         spread = sums.covariance[:, :, 1, 1]
-        deviation = np.sqrt(np.diag(spread))
-        if bool(np.all(deviation > 0)):
+        deviation = np.sqrt(np.maximum(np.diag(spread), 0.0))
+        if bool(np.all(deviation > NO_VARIANCE)):
             z, correlation = (
                 (sums.observed - sums.expected)[:, 1] / deviation,
                 spread / np.outer(deviation, deviation),

@@ -212,6 +212,11 @@ def _try_likelihood(
     if not is_admissible(shape, parameters):
         return None
     try:
-        return compute_restricted_likelihood(patterns, shape, parameters)
+        with np.errstate(all="ignore"):
+            found = compute_restricted_likelihood(patterns, shape, parameters)
     except np.linalg.LinAlgError:
         return None
+    finite = (
+        np.isfinite(found.value) and np.isfinite(found.gradient).all() and np.isfinite(found.observed).all()
+    )
+    return found if finite else None
