@@ -18,6 +18,7 @@ from trialwright.design.toxicity import ToxicityRule
 from trialwright.design.verbs import (
     answer_assurance,
     answer_boundaries,
+    answer_compare,
     answer_explore,
     answer_safety,
     answer_simulate,
@@ -111,6 +112,7 @@ def test_answers_are_json() -> None:
         answer_size(benchmark(), 0.6),
         answer_explore(benchmark(), {"subjects": [30, 40], "hazard_ratio": [0.5, 0.7]}, 300, 1),
         answer_assurance(benchmark(), 0.6, 0.3, 200, 1),
+        answer_compare(benchmark(), benchmark(30), 500, 1),
         answer_safety(
             ToxicityRule((0.3, 0.7), 0.3, 0.95, 20, 3), [0.1, 0.5], [0.1, 0.3, 0.5], skeleton=[0.1, 0.2, 0.4]
         ),

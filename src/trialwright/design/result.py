@@ -145,7 +145,7 @@ def _endpoint_as_json(scenario: DesignScenario, tally: Tally, k: int, e: int) ->
         "power": share(int(tally.rejected[k, e, 1]), n),
         "rejected_either_way": share(int(tally.rejected[k, e, 0]), n),
         "events": events,
-        "hazard_ratio": {"median": middle, "p05": low, "p95": high},
+        "hazard_ratio": {"median": middle, "median_se": _median_se(bins), "p05": low, "p95": high},
         "log_hazard_ratio": mean(tally.log_hr[k, e], estimable),
         "hazard_ratio_not_estimable": share(n - estimable, n),
         "detectable_hazard_ratio": _detectable(scenario, events),
@@ -166,6 +166,13 @@ def _detectable(
             count, power, scenario.alpha, scenario.sides, share_experimental
         )
     return {"power": power, "estimate": ratio, "method": "Schoenfeld 1981, at the mean number of events"}
+
+
+def _median_se(bins: Counts) -> float | None:
+    """Monte Carlo standard error of the median: half the distance of the quantiles one binomial error away."""
+    error = 0.5 / math.sqrt(max(int(bins.sum()), 1))
+    low, high = _hazard_ratio(bins, max(0.5 - error, 0.0)), _hazard_ratio(bins, min(0.5 + error, 1.0))
+    return None if low is None or high is None else (high - low) / 2
 
 
 def _hazard_ratio(bins: Counts, at: float) -> float | None:

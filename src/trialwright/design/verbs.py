@@ -13,6 +13,7 @@ from typing import Any
 
 from trialwright.design.boundaries import compute_inflation
 from trialwright.design.check import check_scenario
+from trialwright.design.compare import compare_power
 from trialwright.design.detectable import find_detectable_effect
 from trialwright.design.dose_finding import PowerModel, simulate_boin, simulate_crm
 from trialwright.design.explore import check_axes, compute_assurance, explore_designs
@@ -161,6 +162,17 @@ def answer_explore(
         width = len(list(axes.values())[1])
         power = [point.power for point in points]
         answer["heat_map"] = [power[i : i + width] for i in range(0, len(power), width)]
+    return answer
+
+
+def answer_compare(
+    first: DesignScenario, second: DesignScenario, replicates: int, seed: int, endpoint: Endpoint = "os"
+) -> Answer:
+    """`design compare`: the difference in power of two scenarios on the same random numbers."""
+    findings = [*check_scenario(first), *check_scenario(second)]
+    answer: Answer = {"findings": [finding.as_json() for finding in findings]}
+    if not has_errors(findings):
+        answer |= compare_power(first, second, endpoint, replicates, seed).as_json()
     return answer
 
 
