@@ -276,7 +276,9 @@ def _past_brackets(tokens: list[Token], at: int) -> int:
     if at >= len(tokens) or tokens[at].value != "(":
         return at
     depth = tokens[at].depth
-    return next((p + 1 for p in range(at + 1, len(tokens)) if tokens[p].value == ")" and tokens[p].depth == depth), at)
+    return next(
+        (p + 1 for p in range(at + 1, len(tokens)) if tokens[p].value == ")" and tokens[p].depth == depth), at
+    )
 
 
 def _one(token: Token) -> Quantity:
@@ -317,11 +319,12 @@ def read_levels(tokens: list[Token], at: int, text: str) -> Levels | None:
         items.append(level)
         step = last
         while step < len(tokens) and (
-            (tokens[step].kind in {"OR", "AND"}
-            and text[tokens[step].start : tokens[step].end].casefold() not in {"with", "as well as"})
+            (
+                tokens[step].kind in {"OR", "AND"}
+                and text[tokens[step].start : tokens[step].end].casefold() not in {"with", "as well as"}
+            )
             or tokens[step].value in {",", "/", "-", "~", "to", "through", "stage", "class", "grade"}
-            or (tokens[step].kind == "T"
-            and tokens[step].term.scale == "levels")
+            or (tokens[step].kind == "T" and tokens[step].term.scale == "levels")
         ):
             ranged = ranged or tokens[step].value in {"-", "~", "to", "through"}
             step += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .attach import Draft
+from .scan import Draft
 from .tokens import Token
 
 _LONGEST = 160
@@ -64,7 +64,11 @@ def _after(draft: Draft, drafts: list[Draft], tokens: list[Token], text: str, pr
             return ""
         if token.value in {"(", "["}:
             opened = True
-        elif token.value in _STOPS or (token.value == "." and token.depth <= depth) or (token.kind in {"T", "C", "AND", "OR"} and not opened):
+        elif (
+            token.value in _STOPS
+            or (token.value == "." and token.depth <= depth)
+            or (token.kind in {"T", "C", "AND", "OR"} and not opened)
+        ):
             return ""
         place += 1
     return ""
@@ -82,16 +86,13 @@ def _clause(place: int, draft: Draft, drafts: list[Draft], tokens: list[Token], 
             end in starts
             or token.value in _STOPS
             or (token.depth < depth)
-            or (token.value == "."
-            and token.depth == depth)
+            or (token.value == "." and token.depth == depth)
         ):
             break
         if token.value in {")", "]"} and token.depth < depth:
             break
-        if (
-            (tokens[place].kind == "SEX"
-            and token.kind in {"OR", "AND"})
-            or (tokens[place].kind == "SEX" and token.value == ",")
+        if (tokens[place].kind == "SEX" and token.kind in {"OR", "AND"}) or (
+            tokens[place].kind == "SEX" and token.value == ","
         ):
             break
         end += 1

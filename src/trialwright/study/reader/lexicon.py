@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
-from typing import Any, cast
-
-from ruamel.yaml import YAML
+from typing import Any
 
 from ..criteria.variables import Catalogue, Kind, Variable, builtin_catalogue
 from ..units import Bridge
+from .data import read_yaml
 
 WORDS = re.compile(r"[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|\d+|\S")
 _NOT_CARRIED = "-"
@@ -122,7 +120,7 @@ def _singular(word: str) -> str:
 @cache
 def builtin_lexicon() -> Lexicon:
     """The lexicon that comes with the software."""
-    terms = _read("eligibility_terms")
+    terms = read_yaml("eligibility_terms")
     folded, exact = _Node(None, {}), _Node(None, {})
     known: dict[str, Term] = {}
     own: list[Variable] = []
@@ -135,14 +133,9 @@ def builtin_lexicon() -> Lexicon:
                 own.append(_variable(name, entry, catalogue))
             for phrase in _term_phrases(term, entry):
                 _plant(exact if phrase.exact else folded, phrase)
-    for phrase in _grammar_phrases(_read("eligibility_phrases")):
+    for phrase in _grammar_phrases(read_yaml("eligibility_phrases")):
         _plant(folded, phrase)
     return Lexicon(folded, exact, catalogue.extended(own), known)
-
-
-def _read(name: str) -> dict[str, dict[str, Any]]:
-    text = files("trialwright.study").joinpath(f"data/{name}.yaml").read_text(encoding="utf-8")
-    return cast("dict[str, dict[str, Any]]", cast(Any, YAML(typ="safe")).load(text))
 
 
 def _term(name: str, kind: str, entry: dict[str, Any]) -> Term:

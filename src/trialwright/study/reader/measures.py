@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from ..criteria.variables import Catalogue, Kind, Variable, to_decimal
 from ..units import show_unit
-from .attach import Draft, unit_of
 from .constraints import number_of
 from .entry import Number, Scalar
+from .fitting import unit_of
 from .quantities import Quantity
+from .scan import Draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from typing import Any, cast
+
+from .data import read_yaml
 
 NUMBER = re.compile(
     r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?: 000)+(?!\d)|\d+\.\d+|\d+,\d{1,2}(?!\d)|\d+|\.\d+"
@@ -28,129 +32,13 @@ _THOUSAND = re.compile(
 )
 _GIGA = re.compile(r"\s?(?:G|Gi|Giga|GPT|Gpt|Gpa)\s?/\s?[lL](?![A-Za-z])")
 
-_SIMPLE: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        r"m[lL]s?\s?/\s?min(?:ute|utes)?\.?\s?(?:/|per|×|\*|-|\()?\s?\(?\s?(?:/\s?)?1[.,]73\s?(?:m\s?\^?\s?2?|sqm|square met(?:er|re)s?)?\)?",
-        ("mL/min/{1.73_m2}",),
-    ),
-    (
-        r"(?:m[lL]|cc|milliliters?|millilitres?)\s?(?:/|per)\s?min(?:ute|utes)?\.?(?:\s?/\s?m\s?\^?\s?2)",
-        ("mL/min/m2", "mL/min/{1.73_m2}"),
-    ),
-    (r"(?:m[lL]s?|cc|milliliters?|millilitres?|ML)\s?(?:/|per|\.)\s?min(?:ute|utes)?\.?", ("mL/min",)),
-    (r"m[lL]\s?/\s?s(?:ec)?", ("mL/s",)),
-    (
-        r"m(?:g|gs|illigrams?)\s?(?:/|per)\s?(?:d[lL]|100\s?m[lL]|deciliters?|decilitres?)|mg\s?%|mg\.?\s?dl",
-        ("mg/dL",),
-    ),
-    (r"mg\s?(?:/|per)\s?(?:24\s?-?h(?:ou)?r?s?|day|d)", ("mg/d",)),
-    (r"g(?:m|r|rams?)?\s?(?:/|per|in)\s?(?:24\s?-?h(?:ou)?r?s?|day|d)(?![A-Za-z])", ("g/d",)),
-    (r"mg\s?/\s?24\s?h", ("mg/d",)),
-    (r"mg\s?/\s?(?:m?mol)", ("mg/mmol",)),
-    (r"g\s?/\s?mol", ("mg/mmol",)),
-    (r"mg\s?/\s?g", ("mg/g",)),
-    (r"g(?:m|rams?)?\s?/\s?g", ("g/g",)),
-    (r"(?:µ|u|mc)g\s?/\s?mg", ("ug/mg",)),
-    (r"(?:µ|u|mc)g\s?/\s?g", ("ug/g",)),
-    (r"mg\s?/\s?(?:L|l|lit(?:er|re))", ("mg/L",)),
-    (r"mg\s?/\s?m[lL]", ("mg/mL",)),
-    (
-        r"g(?:m|ms|r|rams?)?\s?(?:/|per)\s?(?:d[lL]|D[lL]|100\s?m[lL]|deciliters?|decilitres?)|g(?:m|ms)?\s?%|G/DL|G/dL",
-        ("g/dL",),
-    ),
-    (r"(?:g|gm|gms|gr|grams?)\s?(?:/|per)\s?(?:L|l|lit(?:er|re))", ("g/L",)),
-    (
-        r"(?:µ|u|mc|micro)\s?mol(?:e|es|s)?\s?(?:/|per)?\s?(?:L|l|lit(?:er|re)s?)|µM|uM|umoI/L|micromol(?:e|es|ar)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)",
-        ("umol/L",),
-    ),
-    (r"m[mM]ol(?:e|es|s)?\s?(?:/|per)\s?mol", ("mmol/mol",)),
-    (
-        r"m[mM]ol(?:e|es|s)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)|mM(?![A-Za-z])|millimol(?:es?)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)|MMOL/L",
-        ("mmol/L",),
-    ),
-    (r"nmol(?:e|es)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)|nM(?![A-Za-z])", ("nmol/L",)),
-    (r"pmol(?:e|es)?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)|pM(?![A-Za-z])", ("pmol/L",)),
-    (r"m[Ee][qQ]\.?\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)", ("meq/L",)),
-    (r"(?:n|N)g\s?(?:/|per)\s?(?:mL|ml|ML|cc|milliliter)", ("ng/mL",)),
-    (r"ng\s?(?:/|per)\s?(?:dL|dl)", ("ng/dL",)),
-    (r"ng\s?(?:/|per)\s?(?:L|l)", ("ng/L",)),
-    (r"pg\s?(?:/|per)\s?(?:mL|ml|ML)", ("pg/mL",)),
-    (r"(?:µ|u|mc)g\s?(?:/|per)\s?(?:dL|dl)", ("ug/dL",)),
-    (r"(?:µ|u|mc)g\s?(?:/|per)\s?(?:mL|ml)", ("ug/mL",)),
-    (r"(?:µ|u|mc)g\s?(?:/|per)\s?(?:L|l|lit(?:er|re))", ("ug/L",)),
-    (r"(?:mIU|m\[IU\]|mUI)\s?(?:/|per)\s?(?:mL|ml|ML)", ("m[IU]/mL",)),
-    (r"(?:mIU|mUI)\s?(?:/|per)\s?(?:L|l)", ("m[IU]/L",)),
-    (r"(?:µIU|uIU|mcIU|µU|uU|mcU)\s?(?:/|per)\s?(?:mL|ml)", ("u[IU]/mL",)),
-    (r"mU\s?(?:/|per)\s?(?:L|l)", ("m[IU]/L", "mU/L")),
-    (
-        r"(?:IU|UI|I\.U\.|iu|U|units?|international\s+units?)\s?(?:/|per)\s?(?:mL|ml|ML|milliliter)",
-        ("[IU]/mL", "U/mL"),
-    ),
-    (r"(?:k|K)IU\s?/\s?(?:L|l)", ("k[IU]/L",)),
-    (
-        r"(?:IU|UI|I\.U\.|iu|U|u|units?|international\s+units?)\s?(?:/|per)\s?(?:L|l|lit(?:er|re)s?)",
-        ("U/L", "[IU]/L"),
-    ),
-    (r"(?:µ|u|mc)?[kK]at\s?/\s?(?:L|l)", ("ukat/L",)),
-    (
-        r"(?:RNA\s)?(?:copies|copy|cps|c|cp|virus copies|viral copies|vp|genomes?)\s?(?:of\s\w+\s)?(?:/|per)\s?(?:mL|ml|ML|milliliter|mm3)(?:\s?/?\s?mL)?",
-        ("{copies}/mL",),
-    ),
-    (
-        r"kg\s?(?:/|per|\.)?\s?\(?(?:m\s?\^?\s?\(?2\)?|sqm|sq\.?\s?m(?:eter)?|square\s?met(?:er|re)s?|m\s?squared|msq|m²)(?![A-Za-z0-9])|kg/m(?![A-Za-z0-9])|kgs?\s?/\s?m\^?2|kg\s?/\s?㎡|Kg\s?/\s?m\s?\^?2|KG\s?/\s?M\s?\^?2|kg/\(m2\)",
-        ("kg/m2",),
-    ),
-    (r"(?:kg|kgs|Kg|KG|kilograms?|kilo)(?![A-Za-z/])", ("kg",)),
-    (r"(?:lbs?\.?|pounds?)(?![A-Za-z])", ("[lb_av]",)),
-    (
-        r"m{1,2}\s?\.?\s?[hH][gG](?![A-Za-z])|mm\s?of\s?[hH]g|mm\s?[hH]\s?g(?![A-Za-z])|millimet(?:er|re)s?\s(?:of\s)?mercury|mmhg|MMHG|torr",
-        ("mm[Hg]",),
-    ),
-    (r"cm\s?H2O", ("cm[H2O]",)),
-    (r"kPa", ("kPa",)),
-    (
-        r"(?:bpm|BPM|b\.p\.m\.?|b/min|beats?\s?(?:/|per|a)\s?min(?:ute|utes)?|times\s?(?:/|per)\s?min(?:ute)?|per\s?minute|/\s?min(?:ute)?|breaths?\s?(?:/|per)\s?min(?:ute)?|beat/min|breaths)(?![A-Za-z])",
-        ("/min",),
-    ),
-    (r"(?:msecs?|milli-?\s?seconds?|millisec|mseconds|mS|MS|ms|m\s?sec)(?![A-Za-z])", ("ms",)),
-    (r"(?:seconds?|secs?|s)(?![A-Za-z/])", ("s",)),
-    (r"mm\s?/\s?(?:h|hr|hour)(?![A-Za-z])|mm\s(?:in\sthe\s)?(?:first\s)?(?:per\s)?hour", ("mm/h",)),
-    (r"cm\s?/\s?s(?:ec)?(?:ond)?(?![A-Za-z])", ("cm/s",)),
-    (r"(?:cm\s?\^?2|sq\.?\s?cm|square\s?centimet(?:er|re)s?|cm\s?squared)(?![A-Za-z0-9])", ("cm2",)),
-    (r"(?:cells\s?/\s?mm\s?\^?2|/\s?mm\s?\^?2)(?![A-Za-z0-9])", ("/mm2",)),
-    (r"(?:cm|cms|centimet(?:er|re)s?|CM)(?![A-Za-z0-9/\^])", ("cm",)),
-    (r"(?:mm|millimet(?:er|re)s?|MM)(?![A-Za-z0-9/\^])", ("mm",)),
-    (r"(?:µm|um|microns?|micromet(?:er|re)s?)(?![A-Za-z])", ("um",)),
-    (r"(?:met(?:er|re)s?|m)(?![A-Za-z0-9/\^.])", ("m",)),
-    (r"(?:inch(?:es)?|in\.)(?![A-Za-z])", ("[in_i]",)),
-    (r"(?:ml|mL|cc|cm\s?\^?3|milliliters?|millilitres?)(?![A-Za-z/])", ("mL",)),
-    (
-        r"(?:%|percent|per\s?cent|percentage)(?:\s?(?:of\s?(?:the\s)?)?(?:predicted|pred\.?|normal\spredicted))?",
-        ("%",),
-    ),
-    (
-        r"(?:°\s?C|º\s?C|℃|deg(?:rees)?\.?\s?C(?:elsius)?|degrees?\s?[Cc](?:elsius|entigrade)?|C(?![A-Za-z]))",
-        ("Cel",),
-    ),
-    (r"(?:°\s?F|º\s?F|℉|deg(?:rees)?\.?\s?F(?:ahrenheit)?|degrees?\s?[Ff](?:ahrenheit)?)", ("[degF]",)),
-    (r"(?:diopt(?:er|re)s?|D(?![A-Za-z]))", ("[diop]",)),
-    (r"(?:etdrs\s)?letters?", ("{letters}",)),
-    (r"(?:years?|yrs?|yo|y/o|y\.o\.?|y|YEARS?|Years?|Yrs?|ys|year's|YO|anos)(?![A-Za-z])", ("a",)),
-    (r"(?:months?|mos?|mths?|Months?|MONTHS?|mon)(?![A-Za-z])", ("mo",)),
-    (r"(?:weeks?|wks?|Weeks?|WEEKS?|w(?=\s|$|[,;)]))(?![A-Za-z])", ("wk",)),
-    (r"(?:days?|Days?|DAYS?|d(?=\s|$|[,;)]))(?![A-Za-z])", ("d",)),
-    (r"(?:hours?|hrs?|h(?=\s|$|[,;)]))(?![A-Za-z])", ("h",)),
-    (r"(?:minutes?|mins?)(?![A-Za-z])", ("min",)),
-    (r"(?:grams?|gms?|gr?|Grams?)(?![A-Za-z/])", ("g",)),
-    (
-        r"(?:mg|milligrams?|mcg|µg|ug|micrograms?|ng|IU|units?|U|mCi|Gy|cGy|mSv|mmol|mEq|meq|rad|MBq|cigarettes?|drinks?|packs?|pack\s?-?years?|lesions?|episodes?|times?\s(?:a|per)|lines?|cycles?|doses?|regimens?|attacks|seizures?)(?![A-Za-z])",
-        ("?",),
-    ),
-)
-_SIMPLE_RE = re.compile(
-    r"\s?-?\s?(?:" + "|".join(f"(?P<u{n}>{pattern})" for n, (pattern, _) in enumerate(_SIMPLE)) + ")"
-)
-_FIRST = frozenset("mcgunpkKULlIiyYwWdDhstbBo%°º℃℉/µMGNEAOPCFRpeEZcvVzlj")
+
+@cache
+def _spellings() -> tuple[re.Pattern[str], tuple[tuple[str, ...], ...]]:
+    """One pattern over every spelling of a unit, and the readings of each by its number."""
+    listed = cast("list[dict[str, Any]]", read_yaml("eligibility_units")["spellings"])
+    joined = "|".join(f"(?P<u{number}>{entry['pattern']})" for number, entry in enumerate(listed))
+    return re.compile(rf"\s?-?\s?(?:{joined})"), tuple(tuple(entry["units"]) for entry in listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +98,10 @@ def _read_unit(text: str, at: int, end: int) -> tuple[tuple[str, ...], int, int]
         return ("10*9/L", "g/L"), found.end(), 1
     if found := _THOUSAND.match(text, at, end):
         return ("10*3/uL",), found.end(), 1
-    simple = _SIMPLE_RE.match(text, at, end)
+    pattern, readings = _spellings()
+    simple = pattern.match(text, at, end)
     if simple is not None and simple.lastgroup is not None:
-        return _SIMPLE[int(simple.lastgroup[1:])][1], simple.end(), 1
+        return readings[int(simple.lastgroup[1:])], simple.end(), 1
     if found := _COUNT.match(text, at, end):
         return (_per(found.group(2)),), found.end(), 1
     return (), at, 1

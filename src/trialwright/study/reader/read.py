@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from .attach import Attacher, Draft
+from .attach import attach
 from .bullets import EXCLUSION, Bullet, split_bullets
 from .clean import clean_text
 from .entry import Entry, Sense, Status
@@ -16,6 +16,7 @@ from .kinds import kind_of_words
 from .lexicon import Lexicon, Term, builtin_lexicon
 from .measures import measure
 from .rules import attested_rule, rule_of
+from .scan import AGE, Draft
 from .sense import is_negated, sense_of
 from .tokens import Token, tokenise
 
@@ -115,7 +116,7 @@ class _Bullet:
         if tokens[-1].value == ";" and self.original[end - 1] not in ";；" and len(tokens) > 1:
             end = tokens[-2].end
         words = self.text[start:end]
-        drafts = Attacher(self.text, tokens, self.lexicon, self._lead_term()).attach()
+        drafts = attach(self.text, tokens, self.lexicon, self._lead_term())
         if skipped := _SKIPPED.search(words):
             near = -1 if _MENOPAUSE.search(words) else 4
             drafts = [d for d in drafts if d.term.kind != "age" or d.first <= near or skipped.start() > 40]
@@ -168,7 +169,7 @@ class _Bullet:
         if any(t.kind in {"C", "N", "B"} for t in tokens):
             return None
         if not terms and any(t.kind == "AGE" for t in tokens) and len(tokens) <= 3:
-            return Term("age", "age", assume="a")
+            return AGE
         return next(iter(terms.values())) if len(terms) == 1 and len(tokens) <= 5 else None
 
     def _entry(

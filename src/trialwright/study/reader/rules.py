@@ -28,7 +28,26 @@ _OPS = {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE, "==": Op.EQ}
 _KINDS = {"ULN": LimitKind.ULN, "LLN": LimitKind.LLN, "baseline": LimitKind.BASELINE}
 _LONGEST_NAME = 60
 _KEYWORDS = frozenset(
-    ["if", "then", "or", "and", "not", "in", "is", "known", "unknown", "between", "attested", "true", "false", "yes", "no", "uln", "lln", "baseline"]
+    [
+        "if",
+        "then",
+        "or",
+        "and",
+        "not",
+        "in",
+        "is",
+        "known",
+        "unknown",
+        "between",
+        "attested",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "uln",
+        "lln",
+        "baseline",
+    ]
 )
 
 

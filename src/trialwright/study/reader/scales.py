@@ -96,7 +96,9 @@ def _past_name(tokens: list[Token], at: int, term: Term, text: str) -> int:
         same = token.kind == "T" and (
             token.term.variable == term.variable or token.term.variable == "performance_status"
         )
-        sign = (token.kind == "P" and token.value in "()[]:=-,'\"") or (token.kind == "C" and token.value == "==")
+        sign = (token.kind == "P" and token.value in "()[]:=-,'\"") or (
+            token.kind == "C" and token.value == "=="
+        )
         if not (same or sign or token.kind in _SKIP_KINDS):
             strange += 1
             if token.kind not in {"X", "K"} or strange > 1 or _reads_as_level(token):

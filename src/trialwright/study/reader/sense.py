@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from .attach import Draft
 from .bullets import EXCLUSION
 from .entry import Sense
+from .scan import Draft
 from .tokens import Token
 
 _MUST_HAVE = re.compile(
@@ -114,10 +114,8 @@ def is_negated(draft: Draft, tokens: list[Token]) -> bool:
         token = tokens[place]
         if token.kind == "NOT":
             return True
-        if (
-            token.value in {",", ";", ":", "."}
-            or (token.kind in {"N", "UNLESS", "IF", "C"}
-            and token.value != "with")
+        if token.value in {",", ";", ":", "."} or (
+            token.kind in {"N", "UNLESS", "IF", "C"} and token.value != "with"
         ):
             return False
         if token.kind == "OUT" and token.value == "must":

@@ -14,7 +14,46 @@ _INHERENT = (
     "v600", "t790m", "ex20ins", "stable", "proficient", "instability", "pmmr",
 )  # fmt: skip
 _THERAPY = frozenset(
-    ["inhibitor", "inhibitors", "antibody", "antibodies", "therapy", "therapies", "treatment", "tki", "tkis", "targeted", "directed", "agonist", "antagonist", "agonists", "antagonists", "modulator", "modulators", "blocker", "blockers", "selective", "car", "car-t", "vaccine", "drug", "drugs", "agent", "agents", "testing", "test", "assay", "pathway", "signaling", "agents", "immunotherapy", "targeting", "ligand", "monoclonal", "bispecific"]
+    [
+        "inhibitor",
+        "inhibitors",
+        "antibody",
+        "antibodies",
+        "therapy",
+        "therapies",
+        "treatment",
+        "tki",
+        "tkis",
+        "targeted",
+        "directed",
+        "agonist",
+        "antagonist",
+        "agonists",
+        "antagonists",
+        "modulator",
+        "modulators",
+        "blocker",
+        "blockers",
+        "selective",
+        "car",
+        "car-t",
+        "vaccine",
+        "drug",
+        "drugs",
+        "agent",
+        "agents",
+        "testing",
+        "test",
+        "assay",
+        "pathway",
+        "signaling",
+        "agents",
+        "immunotherapy",
+        "targeting",
+        "ligand",
+        "monoclonal",
+        "bispecific",
+    ]
 )
 
 

@@ -62,7 +62,11 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
             at += 1
             continue
         matched = lexicon.match(words, lower, at) if kind in {"word", "num"} else None
-        if matched is not None and matched[0].kind == "A" and lower[at + matched[1] : at + matched[1] + 1] == ["than"]:
+        if (
+            matched is not None
+            and matched[0].kind == "A"
+            and lower[at + matched[1] : at + matched[1] + 1] == ["than"]
+        ):
             matched = None
         if matched is not None:
             phrase, taken = matched
@@ -160,7 +164,54 @@ def _as_relative(token: Token, relative: str, end: int) -> Token:
 
 
 _BETWEEN_WORDS = frozenset(
-    ["institutional", "institution", "institution's", "laboratory", "laboratory's", "lab", "local", "the", "of", "above", "that", "its", "their", "age", "adjusted", "respective", "specific", "site", "than", "greater", "for", "site's", "center's", "center", "hospital", "corresponding", "appropriate", "normal", "reference", "higher", "as", "upper", "testing", "in", "a", "our", "study", "over", "each", "than", "central", "at", "age-adjusted", "an", "gender", "sex"]
+    [
+        "institutional",
+        "institution",
+        "institution's",
+        "laboratory",
+        "laboratory's",
+        "lab",
+        "local",
+        "the",
+        "of",
+        "above",
+        "that",
+        "its",
+        "their",
+        "age",
+        "adjusted",
+        "respective",
+        "specific",
+        "site",
+        "than",
+        "greater",
+        "for",
+        "site's",
+        "center's",
+        "center",
+        "hospital",
+        "corresponding",
+        "appropriate",
+        "normal",
+        "reference",
+        "higher",
+        "as",
+        "upper",
+        "testing",
+        "in",
+        "a",
+        "our",
+        "study",
+        "over",
+        "each",
+        "than",
+        "central",
+        "at",
+        "age-adjusted",
+        "an",
+        "gender",
+        "sex",
+    ]
 )
 
 
@@ -177,7 +228,11 @@ def _relative_after(tokens: list[Token], at: int) -> tuple[int, str]:
             return position + 1, "uln"
         if token.kind == "M":
             multiplied = True
-        elif (token.kind == "C" and not (multiplied and token.value == ">")) or token.kind not in {"C", "F", "X", "P"} or token.value not in _BETWEEN_WORDS | {">", "-", "("}:
+        elif (
+            (token.kind == "C" and not (multiplied and token.value == ">"))
+            or token.kind not in {"C", "F", "X", "P"}
+            or token.value not in _BETWEEN_WORDS | {">", "-", "("}
+        ):
             break
         if multiplied and token.value == "normal" and not normal:
             normal = position + 1

@@ -1,0 +1,61 @@
+"""Ages that are told by their years alone, and years that are no age of the subject."""
+
+from __future__ import annotations
+
+from .constraints import Limits
+from .scan import Scan
+
+_SPAN_AFTER = frozenset(
+    (
+        "since", "after", "prior", "before", "history", "ago", "from", "previously", "duration", "within", "post",
+        "preceding", "earlier", "apart", "later", "of", "between", "following",
+    )
+)  # fmt: skip
+_OTHER_AGES = (
+    "onset",
+    "partner",
+    "relative",
+    "menopaus",
+    "amenorr",
+    "mother",
+    "donor",
+    "diagnosed",
+    "diagnosis",
+    "sibling",
+    "father",
+    "parent",
+    "caregiver",
+    "children under",
+    "children less",
+    "family",
+)
+
+
+def is_bare_age(scan: Scan, limits: Limits) -> bool:
+    """Years at the very beginning of a criterion: `18 to 79 years inclusive`, `Male, 20-65 years`."""
+    quantity = limits.quantity
+    if quantity is None or quantity.unit not in {"a", "mo"} or limits.operator == "==":
+        return False
+    before = scan.tokens[: limits.first]
+    if any(t.kind not in {"SEX", "F", "OR", "AND", "P", "C", "B"} for t in before) or len(before) > 8:
+        return False
+    after = scan.tokens[limits.last : limits.last + 2]
+    if any(t.value in _SPAN_AFTER or (t.kind in {"IF", "CHG", "T"} and t.value != "with") for t in after[:1]):
+        return False
+    if (
+        not after
+        or after[0].kind in {"P", "SEX", "AND", "A", "OR"}
+        or after[0].value in {"inclusive", "inclusively", "at", "on", "in"}
+    ):
+        return True
+    return False
+
+
+def measures_age_otherwise(scan: Scan, limits: Limits) -> bool:
+    """Whether an age is that of something else: a disease, a partner, a gestation."""
+    start = scan.tokens[limits.first].start
+    before = scan.text[max(0, start - 45) : start].casefold()
+    after = scan.text[scan.tokens[limits.last - 1].end :][:24].casefold()
+    return any(word in before for word in _OTHER_AGES) or after.lstrip().startswith(
+        ("gestation", "at diagnosis")
+    )

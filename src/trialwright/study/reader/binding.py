@@ -1,0 +1,183 @@
+"""Binding a limit to the variables it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .ages import is_bare_age, measures_age_otherwise
+from .constraints import Limits, flipped, read_limits
+from .fitting import fits, signed_limits, with_unit
+from .lexicon import Term
+from .nearness import fits_limits, is_near, near_group, pressure_ahead, term_ahead
+from .quantities import Quantity
+from .scan import AGE, Draft, Scan, has_or, kind_at
+
+
+def read_and_bind(scan: Scan, at: int) -> int:
+    limits = read_limits(scan.tokens, at)
+    if limits is None:
+        return at + 1
+    bound = bind(scan, repeated_operator(scan, limits))
+    if not bound:
+        return max(limits.last if scan.tokens[at].kind == "N" else at + 1, at + 1)
+    scan.used = max(limits.last, scan.found[-1].last) if scan.found else limits.last
+    return limits.last
+
+
+def read_reversed(scan: Scan, at: int) -> int | None:
+    """`18 <= age <= 75`: the comparison is read from its other side."""
+    if (
+        kind_at(scan, at + 1) != "C"
+        or kind_at(scan, at + 2) not in {"T", "AGE"}
+        or not scan.tokens[at + 1].value
+    ):
+        return None
+    if scan.tokens[at + 1].end - scan.tokens[at + 1].start > 2:
+        return None
+    term = AGE if kind_at(scan, at + 2) == "AGE" else scan.tokens[at + 2].term
+    quantity = scan.tokens[at].quantity
+    if not fits(term, quantity, scan.lexicon.catalogue):
+        return None
+    operator = flipped(str(scan.tokens[at + 1].value))
+    follows = read_limits(scan.tokens, at + 3) if at + 3 < len(scan.tokens) else None
+    if follows is not None and not quantity.units and follows.low is not None:
+        quantity = Quantity(
+            quantity.number, follows.low.units, follows.low.relative, quantity.start, quantity.end
+        )
+    scan.found.append(Draft(term, at, at + 3, at, operator, low=quantity))
+    scan.group = [(at + 2, term)]
+    return at + 3
+
+
+def bind(scan: Scan, limits: Limits) -> bool:
+    if limits.aged and not measures_age_otherwise(scan, limits):
+        return add_drafts(scan, [(limits.first, AGE)], limits, limits.first)
+    if limits.pair is not None and bind_pair(scan, limits):
+        return True
+    if kind_at(scan, limits.last) == "T" and bind_gestation(scan, limits):
+        return True
+    if scan.group and scan.group[-1][1].variable == "urine_protein_24h" and _is_plus(scan, limits):
+        scan.group[-1] = (scan.group[-1][0], scan.lexicon.terms["urine_dipstick_protein"])
+    if scan.group and scan.group[-1][1].pair:
+        named = pressure_ahead(scan, limits)
+        if named is not None:
+            return add_drafts(scan, [named], limits, limits.first)
+    near = near_group(scan, limits)
+    ahead = term_ahead(scan, limits)
+    if ahead is not None and _prefers_ahead(scan, near, ahead, limits):
+        return add_drafts(scan, [ahead], limits, limits.first)
+    if near:
+        return add_drafts(scan, near, limits, near[0][0])
+    if scan.lead is not None and not scan.group and limits.first <= 3:
+        return _add_lead(scan, limits)
+    return is_bare_age(scan, limits) and add_drafts(scan, [(limits.first, AGE)], limits, limits.first)
+
+
+def _prefers_ahead(scan: Scan, near: list[tuple[int, Term]], ahead: tuple[int, Term], limits: Limits) -> bool:
+    if not near:
+        return True
+    if near[-1][0] < scan.used and all(t.kind == "F" for t in scan.tokens[limits.last : ahead[0]]):
+        return True
+    return bool(near[-1][1].pair) and ahead[1].variable in near[-1][1].pair and limits.pair is None
+
+
+def bind_pair(scan: Scan, limits: Limits) -> bool:
+    members = [m for m in scan.group if m[1].pair and is_near(scan, m[0], limits)]
+    if not members or limits.pair is None:
+        terms = [t.variable for _, t in scan.group]
+        if not {"systolic_bp", "diastolic_bp"} <= set(terms):
+            return False
+    first = scan.group[0][0]
+    upper, lower = limits.pair or (limits.low, limits.low)
+    for name, quantity in (("systolic_bp", upper), ("diastolic_bp", lower)):
+        term = scan.lexicon.terms[name]
+        draft = Draft(
+            term,
+            first,
+            limits.last,
+            limits.first,
+            limits.operator,
+            low=quantity,
+            joined=limits.operator in {">", ">="},
+        )
+        scan.found.append(draft)
+    return True
+
+
+def _is_plus(scan: Scan, limits: Limits) -> bool:
+    """Whether the number is a dipstick's: `2+`."""
+    if limits.low is not None and limits.low.raw == "+":
+        return True
+    follows = limits.last < len(scan.tokens) and scan.tokens[limits.last].value == "+"
+    return follows and limits.low is not None and not limits.low.units
+
+
+def bind_gestation(scan: Scan, limits: Limits) -> bool:
+    """Weeks that stand before their word: `37 weeks gestation or more`, `24-34 weeks of gestation`."""
+    term = scan.tokens[limits.last].term
+    quantity = limits.quantity
+    if term.variable != "gestational_age" or quantity is None or quantity.unit not in {"wk", "d"}:
+        return False
+    operator, last = limits.operator, limits.last + 1
+    if operator == "==":
+        if kind_at(scan, last) != "A":
+            return False
+        operator, last = str(scan.tokens[last].value), last + 1
+    return add_drafts(
+        scan, [(limits.last, term)], replace(limits, operator=operator, last=last, bare=False), limits.first
+    )
+
+
+def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, first: int) -> bool:
+    limits = repeated_times(scan, members, limits)
+    told = limits.quantity
+    units = told.units if told else ()
+    relative = told.relative if told else ""
+    low = with_unit(limits.low, units, relative) if limits.low else None
+    high = with_unit(limits.high, units, relative) if limits.high else None
+    joined = len(members) > 1 and has_or(scan, members[0][0], members[-1][0])
+    for _, term in members:
+        low, high = signed_limits(term, low, high, scan.text)
+        last = max(limits.last, members[-1][0] + 1)
+        draft = Draft(
+            term, min(first, limits.first), last, limits.first, limits.operator, low, high, limits.items,
+            unsure=bool(term.pair) or (limits.normal and not term.normal), joined=joined,
+        )  # fmt: skip
+        scan.found.append(draft)
+    if members[0][0] >= limits.last or not scan.group:
+        scan.group = [members[-1]]
+    return True
+
+
+def repeated_operator(scan: Scan, limits: Limits) -> Limits:
+    """`<= 2.5 x ULN (5 x ULN if ...)`: the multiple in brackets takes the comparison before it."""
+    if (
+        not limits.bare
+        or limits.operator != "=="
+        or limits.low is None
+        or not limits.low.relative
+        or not scan.found
+    ):
+        return limits
+    last = scan.found[-1]
+    between = scan.tokens[last.last : limits.first]
+    near = len(between) <= 2 and all(t.value in {"(", ",", "["} or t.kind == "OR" for t in between)
+    if not near or last.low is None or not last.low.relative:
+        return limits
+    return replace(limits, operator=last.operator, bare=False)
+
+
+def repeated_times(scan: Scan, members: list[tuple[int, Term]], limits: Limits) -> Limits:
+    """`(5 times for subjects with ...)` after a multiple of the upper limit is such a multiple too."""
+    if limits.low is None or limits.low.units or limits.low.relative or kind_at(scan, limits.last) != "M":
+        return limits
+    known = [d for d in scan.found if d.term is members[-1][1] and d.low is not None and d.low.relative]
+    if not known or known[-1].low is None:
+        return limits
+    return replace(limits, low=replace(limits.low, relative=known[-1].low.relative))
+
+
+def _add_lead(scan: Scan, limits: Limits) -> bool:
+    if scan.lead is None or not fits_limits(scan, scan.lead, limits):
+        return False
+    return add_drafts(scan, [(limits.first, scan.lead)], limits, limits.first)

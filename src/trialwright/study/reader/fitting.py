@@ -1,0 +1,88 @@
+"""Whether a number with its unit can be a limit of a variable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+
+from ..criteria.variables import Catalogue, Variable
+from .constraints import Limits
+from .data import read_yaml
+from .lexicon import Term
+from .quantities import Quantity
+
+
+def with_unit(quantity: Quantity, units: tuple[str, ...], relative: str) -> Quantity:
+    """The quantity, with this unit where it has none of its own."""
+    if quantity.units or quantity.relative:
+        return quantity
+    return Quantity(
+        quantity.number, units, relative, quantity.start, quantity.end, quantity.number_end, quantity.raw
+    )
+
+
+_BELOW_ZERO = frozenset({"bone_mineral_density_t", "spherical_equivalent", "rass", "cylinder"})
+
+
+def signed_limits(
+    term: Term, low: Quantity | None, high: Quantity | None, text: str
+) -> tuple[Quantity | None, Quantity | None]:
+    """The limits with a minus where the variable can lie below zero and a hyphen is glued to the number."""
+    if term.variable not in _BELOW_ZERO:
+        return low, high
+    signed = [
+        q if q is None or text[q.start - 1] != "-" else replace(q, number=-q.number) for q in (low, high)
+    ]
+    first, second = signed
+    return (second, first) if first and second and first.number > second.number else (first, second)
+
+
+def tells_unit(limits: Limits) -> bool:
+    """Whether the limit says what it is measured in."""
+    quantity = limits.quantity
+    return limits.normal or (quantity is not None and (bool(quantity.relative) or bool(quantity.units)))
+
+
+_GRADED = frozenset({"levels", "child_pugh", "grade", "ordinal"})
+
+
+def fits(term: Term, quantity: Quantity, catalogue: Catalogue) -> bool:
+    """Whether a number with this unit can be a limit of the term."""
+    if quantity.relative:
+        return term.kind in {"lab", "cardiac", "physiology", "biomarker"}
+    if term.pair or term.flag or term.scale in _GRADED:
+        return False
+    variable = catalogue.find(term.variable)
+    if not quantity.units:
+        return _fits_unitless(term, quantity, variable)
+    return unit_of(term, quantity, variable) is not None
+
+
+def _fits_unitless(term: Term, quantity: Quantity, variable: Variable | None) -> bool:
+    if variable is None or not variable.unit:
+        return variable is None or variable.is_plausible(Fraction(quantity.number), "")
+    if term.assume:
+        return variable.is_plausible(Fraction(quantity.number), term.assume)
+    return term.kind in {"lab", "vital", "cardiac", "physiology", "biomarker", "lesion_size"}
+
+
+@cache
+def _also() -> dict[str, frozenset[str]]:
+    return {name: frozenset(units) for name, units in read_yaml("eligibility_units")["also"].items()}
+
+
+def unit_of(term: Term, quantity: Quantity, variable: Variable | None) -> str | None:
+    """The reading of the quantity's unit that the term can have; None where none fits."""
+    if "?" in quantity.units:
+        return None
+    if term.scale == "percent" and quantity.units == ("%",):
+        return ""
+    for unit in quantity.units:
+        if variable is not None and variable.unit is not None and variable.accepts_unit(unit):
+            return unit
+        if unit in _also().get(term.variable, ()):
+            return unit
+    if term.kind == "score" and quantity.units in {("%",), ("mm",), ("cm",)}:
+        return quantity.units[0] if term.variable == "vas_pain" else None
+    return None

@@ -1,0 +1,149 @@
+"""Which of the terms around a limit it can belong to."""
+
+from __future__ import annotations
+
+from .constraints import Limits
+from .fitting import fits, tells_unit, with_unit
+from .lexicon import Term
+from .scan import AGE, Scan, kind_at
+from .tokens import Token
+
+MOST_WORDS = 7
+MOST_WORDS_BARE = 3
+LOOK_AHEAD = 7
+_AGE_UNITS = frozenset({"a", "mo", "wk", "d"})
+
+
+def is_near(scan: Scan, place: int, limits: Limits) -> bool:
+    gap = scan.tokens[max(place + 1, scan.used) : limits.first]
+    return is_passable(scan, gap, MOST_WORDS, False)
+
+
+def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
+    """The members of the open group that the limit can belong to, if its words are near enough."""
+    if not scan.group:
+        return []
+    last = scan.group[-1][0]
+    if limits.first <= last:
+        return []
+    gap = scan.tokens[max(last + 1, scan.used) : limits.first]
+    opening = scan.group[0][0]
+    if any(t.kind == "CHG" for t in scan.tokens[max(0, opening - 2) : opening]):
+        return []
+    unit_told = tells_unit(limits)
+    most = MOST_WORDS if unit_told else MOST_WORDS_BARE
+    if not is_passable(scan, gap, most, scan.group[-1][1].weak):
+        return []
+    members = [m for m in scan.group if fits_limits(scan, m[1], limits)]
+    if len(members) == len(scan.group):
+        return members
+    kept: list[tuple[int, Term]] = []
+    for member in reversed(scan.group):
+        if not fits_limits(scan, member[1], limits):
+            break
+        kept.insert(0, member)
+    return kept
+
+
+def is_passable(scan: Scan, gap: list[Token], most: int, weak: bool) -> bool:
+    strange, depth = 0, min((t.depth for t in gap), default=0)
+    for token in gap:
+        if (token.kind in {"CHG", "OUT"} and token.value in {"include", "exclude"}) or token.kind == "CHG":
+            return False
+        if token.value in {";"} and token.depth == depth:
+            return False
+        if token.kind in {"X", "K", "NOT"} and token.depth == depth:
+            strange += 1
+        if (
+            token.kind == "N"
+            and token.quantity.units
+            and token.quantity.unit not in _AGE_UNITS | {"h", "min"}
+        ):
+            strange += 1
+    return strange <= (1 if weak else most)
+
+
+def fits_limits(scan: Scan, term: Term, limits: Limits) -> bool:
+    if limits.normal:
+        return bool(term.normal or term.kind == "lab") and not term.pair
+    if limits.items or (limits.bare and limits.operator == "=="):
+        return _fits_bare(scan, term, limits)
+    quantities = [q for q in (limits.low, limits.high) if q is not None]
+    told = limits.quantity
+    if told is None:
+        return False
+    units = told.units
+    return all(
+        fits(term, q if q.units or q.relative else with_unit(q, units, told.relative), scan.lexicon.catalogue)
+        for q in quantities
+    )
+
+
+def _fits_bare(scan: Scan, term: Term, limits: Limits) -> bool:
+    """A number or list without any comparison: only for scales, and only right behind the name."""
+    if term.scale in {"percent"} or term.kind in {"score"}:
+        gap = scan.tokens[scan.group[-1][0] + 1 : limits.first]
+        quantities = limits.items or ((limits.low,) if limits.low else ())
+        plain = all((not q.units and not q.relative) or q.unit == "%" for q in quantities)
+        return (
+            plain
+            and not any(t.kind in {"X", "K", "CHG"} for t in gap)
+            and len(gap) <= 5
+            and _told_equal(scan, limits, gap)
+        )
+    return (
+        limits.operator == "=="
+        and not limits.bare
+        and limits.low is not None
+        and fits(term, limits.low, scan.lexicon.catalogue)
+    )
+
+
+def _told_equal(scan: Scan, limits: Limits, gap: list[Token]) -> bool:
+    return (
+        bool(limits.items)
+        or scan.tokens[limits.first].kind == "C"
+        or any(t.value in {":", "of"} for t in gap)
+    )
+
+
+def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
+    """The term that stands behind the limit: `>= 60 ml/min creatinine clearance`."""
+    strange = 0
+    for place in range(limits.last, min(limits.last + LOOK_AHEAD, len(scan.tokens))):
+        token = scan.tokens[place]
+        if token.kind in {"T", "AGE"}:
+            term = AGE if token.kind == "AGE" else token.term
+            if term.kind == "age" and not (limits.quantity and limits.quantity.unit in {"", "a", "mo"}):
+                return None
+            following = kind_at(scan, place + 1)
+            if following in {"C", "B"} and token.value is not AGE and not term.pair:
+                return None
+            if term.weak or (not tells_unit(limits) and term.kind not in {"age", "score", "vital"}):
+                return None
+            return (place, term) if fits_limits(scan, term, limits) and not limits.bare else None
+        if token.kind in {"C", "B", "N", "IF", "UNLESS", "SEX", "CHG"} or token.value in {
+            ",",
+            ";",
+            ".",
+            ":",
+            ")",
+        }:
+            return None
+        if token.kind in {"OR", "AND"}:
+            return None
+        strange += token.kind in {"X", "K"}
+        if strange > 1:
+            return None
+    return None
+
+
+def pressure_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
+    """Which pressure is meant where its name stands behind: `blood pressure > 140 or < 90 mmHg systolic`."""
+    for place in range(limits.last, min(limits.last + LOOK_AHEAD, len(scan.tokens))):
+        token = scan.tokens[place]
+        if token.kind == "T" and token.term.variable in scan.group[-1][1].pair:
+            return (place, token.term) if fits_limits(scan, token.term, limits) else None
+        if token.kind not in {"OR", "AND", "C", "N", "F"}:
+            return None
+    return None
