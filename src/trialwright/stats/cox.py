@@ -160,7 +160,7 @@ def _standardise(raw: FloatArray, layout: RiskLayout) -> tuple[FloatArray, Float
 
     n, p = raw.shape
     rows = np.empty((n, p))
-    centre = np.ones(n) @ raw / max(n, 1)
+    centre = np.einsum("ij->j", raw) / max(n, 1)
     sort_and_centre(raw, layout.order, centre, rows)
     spread = np.sqrt(np.einsum("ij,ij->j", rows, rows) / max(n, 1))
     flat = spread <= 1e-12 * np.maximum(1.0, np.abs(centre))

@@ -43,11 +43,11 @@ class NewtonFit:
 
 def compute_likelihood(layout: RiskLayout, covariates: FloatArray, coefficient: FloatArray) -> Likelihood:
     """Likelihood of ``coefficient`` (p,) for sorted ``covariates`` (n, p), n at least 1."""
-    from trialwright.stats.kernels import sum_cox
+    from trialwright.stats.kernels import fill_linear_predictor, sum_cox
 
     p = coefficient.size
-    eta = covariates @ coefficient
-    shift = float(eta.max())
+    eta = np.empty(layout.n)
+    shift = fill_linear_predictor(covariates, coefficient, eta)
     weight = np.exp(eta - shift)
     score, information = np.zeros(p), np.zeros((p, p))
     value = sum_cox(

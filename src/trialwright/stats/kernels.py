@@ -139,6 +139,19 @@ def sum_log_rank(
 
 
 @_compiled
+def fill_linear_predictor(x: FloatArray, coefficient: FloatArray, eta: FloatArray) -> float:
+    """Fill x times the coefficients and answer the largest; a loop, because threads cost more than they save."""
+    largest = -np.inf
+    for i in range(x.shape[0]):
+        total = 0.0
+        for j in range(x.shape[1]):
+            total += x[i, j] * coefficient[j]
+        eta[i] = total
+        largest = max(largest, total)
+    return largest
+
+
+@_compiled
 def sort_and_centre(raw: FloatArray, order: IntArray, centre: FloatArray, sorted_rows: FloatArray) -> None:
     """Fill raw - centre in the sorted order."""
     for i in range(order.shape[0]):
