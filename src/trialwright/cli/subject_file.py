@@ -70,9 +70,15 @@ def _result(name: str, given: Any) -> Value:
         raise Stop(
             EXIT_USAGE, f"`{name}` has an unknown key `{strange[0]}`.", f"Use {', '.join(sorted(_KEYS))}."
         )
-    numbers = {key: _number(name, held[key]) for key in _NUMBERS if held.get(key) is not None}
+    number, uln, lln, baseline = (
+        _number(name, held[key]) if held.get(key) is not None else None for key in _NUMBERS
+    )
     try:
         return Value(
+            number=number,
+            uln=uln,
+            lln=lln,
+            baseline=baseline,
             unit=str(held.get("unit", "")),
             flag=held.get("flag"),
             code=held.get("code"),
@@ -80,7 +86,6 @@ def _result(name: str, given: Any) -> Value:
             censored=Op(held["censored"]) if held.get("censored") else None,
             signed=held.get("signed") is True,
             query_open=held.get("query_open") is True,
-            **numbers,
         )
     except ValueError as error:
         raise _wrong(name) from error

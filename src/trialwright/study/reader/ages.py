@@ -42,13 +42,8 @@ def is_bare_age(scan: Scan, limits: Limits) -> bool:
     after = scan.tokens[limits.last : limits.last + 2]
     if any(t.value in _SPAN_AFTER or (t.kind in {"IF", "CHG", "T"} and t.value != "with") for t in after[:1]):
         return False
-    if (
-        not after
-        or after[0].kind in {"P", "SEX", "AND", "A", "OR"}
-        or after[0].value in {"inclusive", "inclusively", "at", "on", "in"}
-    ):
-        return True
-    return False
+    closes = {"inclusive", "inclusively", "at", "on", "in"}
+    return not after or after[0].kind in {"P", "SEX", "AND", "A", "OR"} or after[0].value in closes
 
 
 def measures_age_otherwise(scan: Scan, limits: Limits) -> bool:

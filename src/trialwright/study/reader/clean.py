@@ -21,13 +21,16 @@ _TABLE.update(dict.fromkeys((160, 8194, 8195, 8196, 8197, 8198, 8199, 8200, 8201
 _TABLE.update(dict.fromkeys((8202, 8239, 8287, 12288, 11, 12, 133, 8232, 8233), " "))
 
 _ENTITY = re.compile(r"&(gt|lt|ge|le|amp|nbsp|plusmn|times|quot|micro);", re.IGNORECASE)
-_SIGNS = {"gt": ">", "lt": "<", "ge": "≥", "le": "≤", "amp": "&", "nbsp": " "}
-_SIGNS |= {"plusmn": "±", "times": "×", "quot": '"', "micro": "µ"}
+_SIGNS = {
+    "plusmn": "±", "times": "×", "quot": '"', "micro": "µ",
+    "gt": ">", "lt": "<", "ge": "≥", "le": "≤", "amp": "&", "nbsp": " ",
+}  # fmt: skip
 _UNDERLINED = re.compile(
     r"<\s?/?\s?u>|</?(?:b|i|p|li|ul|ol|br|sup|sub|em|strong|div|span)\s?/?>", re.IGNORECASE
 )
 _TIMES = re.compile(
-    r"(?<=\d)[xX*](?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())|(?<=\d )[xX*](?=\s?(?:\d|[A-Z]|the|upper|inst|normal|lower|lab|\())"
+    r"(?<=\d)[xX*](?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())"
+    r"|(?<=\d )[xX*](?=\s?(?:\d|[A-Z]|the|upper|inst|normal|lower|lab|\())"
     r"|(?<=\s)[xX](?=\s?10\s?[\^*(]?\s?\d)|(?<=\))[xX](?=\s?10)|(?<=ULN )[xX*](?=\s?\d)|(?<=ULN)[xX*](?=\s?\d)"
 )
 

@@ -59,7 +59,7 @@ def _after(draft: Draft, drafts: list[Draft], tokens: list[Token], text: str, pr
         if token.kind in {"IF", "UNLESS"} or (token.kind == "SEX" and not pre_style):
             if token.kind == "IF" and place > draft.last + 6:
                 return ""
-            return _clause(place, draft, drafts, tokens, text)
+            return _clause(place, drafts, tokens, text)
         if any(d.limits_first <= place < d.last for d in drafts if d is not draft):
             return ""
         if token.value in {"(", "["}:
@@ -74,7 +74,7 @@ def _after(draft: Draft, drafts: list[Draft], tokens: list[Token], text: str, pr
     return ""
 
 
-def _clause(place: int, draft: Draft, drafts: list[Draft], tokens: list[Token], text: str) -> str:
+def _clause(place: int, drafts: list[Draft], tokens: list[Token], text: str) -> str:
     """The words of a condition from its first: up to the bracket, the next limit or the end."""
     depth, end = tokens[place].depth, place + 1
     starts = {d.limits_first for d in drafts if d.limits_first > place} | {

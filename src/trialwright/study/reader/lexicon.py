@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -152,7 +152,7 @@ def _term(name: str, kind: str, entry: dict[str, Any]) -> Term:
 
 
 def _term_phrases(term: Term, entry: dict[str, Any]) -> Iterator[Phrase]:
-    weak = Term(**{**{f: getattr(term, f) for f in Term.__slots__}, "weak": True})
+    weak = replace(term, weak=True)
     for key, meaning in (("words", term), ("exact", term), ("weak", weak)):
         if key not in entry:
             continue

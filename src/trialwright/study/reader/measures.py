@@ -94,8 +94,7 @@ def _measured(draft: Draft, low: Quantity, variable: Variable) -> Measure:
     top_unit = _unit(draft, high, variable) if high else unit
     if unit is None:
         second = high.number if high else None
-        bare = Measure(variable, draft.operator, low.number, second, low.unit, rule_unit=None)
-        return bare
+        return Measure(variable, draft.operator, low.number, second, low.unit, rule_unit=None)
     low_number, high_number = low.number, high.number if high else None
     if high_number is not None and top_unit != unit:
         converted = variable.convert(Fraction(low_number), unit, top_unit or "")
@@ -105,10 +104,11 @@ def _measured(draft: Draft, low: Quantity, variable: Variable) -> Measure:
     canonical = _canonical(low_number, unit, variable)
     canonical2 = None if high_number is None else _canonical(high_number, unit, variable)
     shown = show_unit(unit) if unit else ""
-    writable = not variable.unit or variable.accepts_unit(unit)
+    known = (variable.unit or "") if canonical is not None else ""
+    writable = not variable.unit or (bool(unit) and variable.accepts_unit(unit))
     return Measure(
-        variable, draft.operator, low_number, high_number, shown, canonical, canonical2,
-        (variable.unit or "") if canonical is not None else "", unit if writable and (unit or not variable.unit) else None, draft.unsure,
+        variable, draft.operator, low_number, high_number, shown, canonical, canonical2, known,
+        unit if writable else None, draft.unsure,
     )  # fmt: skip
 
 

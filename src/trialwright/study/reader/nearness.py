@@ -16,7 +16,7 @@ _AGE_UNITS = frozenset({"a", "mo", "wk", "d"})
 
 def is_near(scan: Scan, place: int, limits: Limits) -> bool:
     gap = scan.tokens[max(place + 1, scan.used) : limits.first]
-    return is_passable(scan, gap, MOST_WORDS, False)
+    return is_passable(gap, MOST_WORDS, False)
 
 
 def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
@@ -32,7 +32,7 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
         return []
     unit_told = tells_unit(limits)
     most = MOST_WORDS if unit_told else MOST_WORDS_BARE
-    if not is_passable(scan, gap, most, scan.group[-1][1].weak):
+    if not is_passable(gap, most, scan.group[-1][1].weak):
         return []
     members = [m for m in scan.group if fits_limits(scan, m[1], limits)]
     if len(members) == len(scan.group):
@@ -45,10 +45,11 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
     return kept
 
 
-def is_passable(scan: Scan, gap: list[Token], most: int, weak: bool) -> bool:
+def is_passable(gap: list[Token], most: int, weak: bool) -> bool:
+    """Whether the words between a name and a limit leave them together."""
     strange, depth = 0, min((t.depth for t in gap), default=0)
     for token in gap:
-        if (token.kind in {"CHG", "OUT"} and token.value in {"include", "exclude"}) or token.kind == "CHG":
+        if token.kind == "CHG" or (token.kind == "OUT" and token.value in {"include", "exclude"}):
             return False
         if token.value in {";"} and token.depth == depth:
             return False

@@ -18,13 +18,18 @@ _VOLUME = (
     r"(?:mm\s?\^?\s?\(?3\)?|cu\.?\s?mm\.?|cmm|mmc|cubic\s+mill?imet(?:er|re)s?|mm(?=\s|[;,.)]|$)|µ\s?[lL]|[uU][lL]|mc[lL]|mic(?:ro)?[lL]"
     r"|micro\s?-?(?:liters?|litres?)|mL|ml|ML|L|l|lit(?:er|re)s?|dL|dl|cc)(?![A-Za-z])"
 )
-_CELLS = r"(?:\s?(?:cells?|platelets?|neutrophils?|copies|cop(?:y|ies)|plt|wbc|leukocytes|lymphocytes|granulocytes|K|k|thou|thousand))?"
+_CELLS = (
+    r"(?:\s?(?:cells?|platelets?|neutrophils?|cop(?:y|ies)|plt|wbc|leukocytes|lymphocytes|granulocytes|K|k"
+    r"|thou|thousand))?"
+)
 _POWER = re.compile(
-    rf"\s?[×*]?\s?\(?10\s?(?:\^|\*\*|\*|[eE])?\s?\(?\+?(?:-\s?)?([23456789]|1[0-2])\)?(?!\d|\.\d){_CELLS}(?:\s?(?:/|per)\s?({_VOLUME}))?"
+    r"\s?[×*]?\s?\(?10\s?(?:\^|\*\*|\*|[eE])?\s?\(?\+?(?:-\s?)?([23456789]|1[0-2])\)?(?!\d|\.\d)"
+    rf"{_CELLS}(?:\s?(?:/|per)\s?({_VOLUME}))?"
 )
 _E_NOTATION = re.compile(rf"[eE]\+?([3-9]|1[0-2])(?!\d){_CELLS}(?:\s?(?:/|per)\s?({_VOLUME}))?")
 _VIRAL = re.compile(
-    r"\s?[×*]?\s?10\s?(?:\^|\*\*?|e)?\s?([2-9])\s?(copies|copy|cps|IU|iu|cop|viral copies)\s?(?:/|per)\s?(?:m[lL]|ML|milliliter)"
+    r"\s?[×*]?\s?10\s?(?:\^|\*\*?|e)?\s?([2-9])\s?(copies|copy|cps|IU|iu|cop|viral copies)"
+    r"\s?(?:/|per)\s?(?:m[lL]|ML|milliliter)"
 )
 _COUNT = re.compile(rf"({_CELLS})\s?(?:/|per\s)\s?({_VOLUME})")
 _THOUSAND = re.compile(

@@ -27,7 +27,7 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _SKIPPED = re.compile(
-    r"menopaus|amenorr?h|oophorec|contracepti|childbearing|child-bearing|child bearing|sterili[sz]|hysterectomy|vasectom",
+    r"menopaus|amenorr?h|oophorec|contracepti|child[- ]?bearing|sterili[sz]|hysterectomy|vasectom",
     re.IGNORECASE,
 )
 _MENOPAUSE = re.compile(r"menopaus|amenorr?h|oophorec|hysterectomy|sterili[sz]", re.IGNORECASE)
@@ -55,7 +55,7 @@ def read_criteria(text: str) -> list[Entry]:
     for bullet in bullets:
         counts[bullet.section] += 1
         name = f"{'e' if bullet.section == EXCLUSION else 'i'}{counts[bullet.section]}"
-        lead = bullet.lead[-1] if bullet.lead else _line_before(last_line, bullet, cleaned)
+        lead = bullet.lead[-1] if bullet.lead else _line_before(last_line, bullet)
         found.extend(_Bullet(text, cleaned, bullet, name, lexicon, lead).entries())
         last_line = bullet
     if len(text) > LONGEST_TEXT and text[LONGEST_TEXT:].strip():
@@ -67,7 +67,7 @@ def read_criteria(text: str) -> list[Entry]:
     return found
 
 
-def _line_before(last: Bullet | None, bullet: Bullet, text: str) -> tuple[int, int] | None:
+def _line_before(last: Bullet | None, bullet: Bullet) -> tuple[int, int] | None:
     """A short line that introduces the bullet, as the old records have it: `Age`, `Performance status:`."""
     if last is None or last.section != bullet.section or last.end - last.start > 60:
         return None
@@ -104,7 +104,7 @@ class _Bullet:
             return [self._statement(self.bullet.start, self.bullet.end)]
         tokens = tokenise(self.text, self.bullet.start, self.bullet.end, self.lexicon)
         found: list[Entry] = []
-        for piece in _pieces(tokens, self.text, self.bullet):
+        for piece in _pieces(tokens, self.text):
             found.extend(self._piece(piece))
         named = found if len(found) > 1 else []
         if not named:
@@ -178,8 +178,8 @@ class _Bullet:
         measured = measure(draft, self.lexicon.catalogue)
         if measured is None:
             return
-        sense, either = sense_of(draft, tokens, self.text, self.bullet.section, self.lead_words)
-        unsure = either or measured.unsure
+        sense = sense_of(draft, tokens, self.text, self.bullet.section, self.lead_words)
+        unsure = measured.unsure
         condition = self._original_words(condition, span)
         rule = attested_rule(self.name + " " + self.text[span[0] : span[1]])
         written = None
@@ -238,7 +238,7 @@ def _renamed(entry: Entry, name: str) -> Entry:
     return replace(entry, id=name)
 
 
-def _pieces(tokens: list[Token], text: str, bullet: Bullet) -> Iterator[list[Token]]:
+def _pieces(tokens: list[Token], text: str) -> Iterator[list[Token]]:
     """The sentences of a bullet: divided at semicolons, full stops and numbered items outside brackets."""
     start = 0
     for place, token in enumerate(tokens):

@@ -66,8 +66,10 @@ def rule_of(
     condition: str,
     sense: Sense,
 ) -> str | None:
-    """The canonical text of one rule, or None where the language cannot say it. ``unit`` is a UCUM code, or ULN, LLN, baseline; what a condition asks
-    for is attested, except the sex."""
+    """The canonical text of one rule, or None where the language cannot say it.
+
+    ``unit`` is a UCUM code, or ULN, LLN, baseline. What a condition asks for is attested, except the sex.
+    """
     try:
         return render_rule(_under(condition, _leaf(variable, operator, value, value2, unit), sense))
     except ValueError:

@@ -13,14 +13,11 @@ _SKIP_KINDS = frozenset({"F", "M", "OUT"})
 _MOST_SKIPPED = 9
 _LOOK_BACK = 7
 _STAGE_OF_OTHER = re.compile(
-    r"(?:chronic\s)?(?:kidney|renal)|ckd|hypertension|sleep|pressure|ulcer|gvhd|fibrosis|parkinson|lymphedema|retinopathy|copd"
-    r"|periodont|heart failure|cirrhosis|encephalopathy|\d+\s?ulcer|sarcoidosis|osteo|hidradenitis|endometriosis|acute\skidney|aki",
+    r"(?:chronic\s)?(?:kidney|renal)|ckd|hypertension|sleep|pressure|ulcer|gvhd|fibrosis|parkinson|lymphedema"
+    r"|retinopathy|copd|periodont|heart failure|cirrhosis|encephalopathy|\d+\s?ulcer|sarcoidosis|osteo"
+    r"|hidradenitis|endometriosis|acute\skidney|aki",
     re.IGNORECASE,
 )
-_CHILD = re.compile(
-    r"(?:class|grade|stage|score|category)?\s*([ABC])(?:[\s-]?(?:\(?\s*)(\d{1,2})\)?)?(?![A-Za-z])"
-)
-_LETTER = re.compile(r"[A-C]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ def read_grade(tokens: list[Token], at: int, text: str, term: Term) -> Grade | N
     if term.scale == "levels":
         return _stage(tokens, position, text, term)
     if term.scale == "ihc":
-        return _ihc(tokens, position, text)
+        return _ihc(tokens, position)
     denied = tokens[position].kind == "NOT"
     found = None if denied else read_levels(tokens, position, text)
     if found is not None and _numbered(found):
@@ -207,7 +204,7 @@ def _classes(
     return Grade("==" if len(items) == 1 else "in", tuple(items), at, last)
 
 
-def _ihc(tokens: list[Token], at: int, text: str) -> Grade | None:
+def _ihc(tokens: list[Token], at: int) -> Grade | None:
     limits = read_limits(tokens, at)
     if limits is None or limits.normal or limits.low is None:
         return None

@@ -9,78 +9,67 @@ from .entry import Sense
 from .scan import Draft
 from .tokens import Token
 
-_MUST_HAVE = re.compile(
-    r"\b(?:adequate|must have|must be|should have|required|requirement|sufficient|acceptable|eligible if|are eligible|is eligible|allowed"
-    r"|permitted|may be (?:included|enrolled)|can be (?:included|enrolled)|inclusion|normal organ|provided|acceptable)\b",
-    re.IGNORECASE,
-)
-_FAILS = re.compile(
-    r"\b(?:inadequate|insufficient|not adequate|without adequate|lack of|lacks?|fail(?:s|ure|ed|ing)? (?:to|of)|do(?:es)? not (?:have|meet|fulfil)|not (?:having|meeting|met|fulfilling)"
-    r"|unable|inability|absence of|no adequate|not meet|cannot meet|not satisfy|not eligible unless|unless|without)\b",
-    re.IGNORECASE,
-)
-_BAD_HEAD = re.compile(
-    r"\b(?:inadequate|insufficient|impaired|abnormal|dysfunction|insufficiency|impairment|poor)\b",
-    re.IGNORECASE,
-)
-_NEGATED = frozenset({"not", "no"})
-_HARMLESS = re.compile(r"^\W*(?:no more|no less|no greater|not more|not less)", re.IGNORECASE)
+
+def _words(*patterns: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
 
 
-def sense_of(draft: Draft, tokens: list[Token], text: str, section: str, lead: str) -> tuple[Sense, bool]:
-    """The sense of a draft and whether it could be read either way."""
+_ALLOWED = (
+    r"may be (?:included|enrolled)",
+    r"can be (?:included|enrolled)",
+    "allowed",
+    "permitted",
+    "acceptable",
+)
+_MUST_HAVE = _words(
+    "adequate", "must have", "must be", "should have", "required", "requirement", "sufficient", "eligible if",
+    "are eligible", "is eligible", "inclusion", "normal organ", "provided", *_ALLOWED,
+)  # fmt: skip
+_FAILS = _words(
+    "inadequate", "insufficient", "not adequate", "without", "lack of", "lacks?", "fail(?:s|ure|ed|ing)? (?:to|of)",
+    "do(?:es)? not (?:have|meet|fulfil)", "not (?:having|meeting|met|fulfilling)", "unable", "inability", "absence of",
+    "no adequate", "not meet", "cannot meet", "not satisfy", "unless", "impaired", "abnormal", "dysfunction",
+    "insufficiency", "impairment", "poor", "except", "exceptions?",
+)  # fmt: skip
+_LETS_IN = _words("eligible", "not (?:be )?excluded", "will be included", *_ALLOWED)
+_KEEPS_OUT = _words("not (?:be )?(?:eligible|allowed|permitted|acceptable)", "ineligible", "are not")
+_ASKS = _words("must have", "must be", "should have", "should be", "required to", "must meet")
+_DENIES = _words("(?:must|should) (?:be )?(?:not|excluded)", "not")
+_EXCLUDED_AFTER = _words("(?:is|are|be) (?:excluded|ineligible|not allowed)", "not eligible", "excluded")
+_EXCLUDED_BEFORE = _words("exclude[sd]?", "excluding", "exclusion", "ineligible")
+_FAR, _NEAR = 8, 4
+
+
+def sense_of(draft: Draft, tokens: list[Token], text: str, section: str, lead: str) -> Sense:
+    """The sense of a draft."""
+    if draft.status:
+        return Sense.EXCLUDED_IF if section == EXCLUSION else Sense.ELIGIBLE_IF
     before = _clause_before(draft, tokens, text)
     after = _clause_after(draft, tokens, text)
-    if draft.status:
-        return (Sense.EXCLUDED_IF if section == EXCLUSION else Sense.ELIGIBLE_IF), False
     if section == EXCLUSION:
         return _in_exclusion(draft, before, after, lead)
     return _in_inclusion(draft, tokens, before, after)
 
 
-def _in_inclusion(draft: Draft, tokens: list[Token], before: str, after: str) -> tuple[Sense, bool]:
-    if re.search(
-        r"\b(?:are|is|be|will be|must be|should be)\s+(?:excluded|ineligible|not eligible|not allowed)|not eligible|excluded\b",
-        after,
-        re.IGNORECASE,
-    ):
-        return Sense.EXCLUDED_IF, False
-    if re.search(r"\b(?:exclu(?:de|des|ded|ding|sion)|ineligible)\b", before, re.IGNORECASE):
-        return Sense.EXCLUDED_IF, False
-    if is_negated(draft, tokens):
-        return Sense.EXCLUDED_IF, _direction(draft) == "good"
-    return Sense.ELIGIBLE_IF, False
+def _in_inclusion(draft: Draft, tokens: list[Token], before: str, after: str) -> Sense:
+    if _EXCLUDED_AFTER.search(after) or _EXCLUDED_BEFORE.search(before):
+        return Sense.EXCLUDED_IF
+    # A limit on the healthy side is never what a `no` denies: `no growth factors and ANC >= 1.5`.
+    if _direction(draft) != "good" and is_negated(draft, tokens):
+        return Sense.EXCLUDED_IF
+    return Sense.ELIGIBLE_IF
 
 
-def _in_exclusion(draft: Draft, before: str, after: str, lead: str) -> tuple[Sense, bool]:
-    good = _direction(draft) == "good"
-    if re.search(
-        r"\b(?:eligible|allowed|permitted|may be (?:included|enrolled)|can be (?:included|enrolled)|acceptable|not (?:be )?excluded|will be included)\b",
-        after,
-        re.IGNORECASE,
-    ):
-        if not re.search(
-            r"\bnot (?:be )?(?:eligible|allowed|permitted|acceptable)|ineligible|are not\b",
-            after,
-            re.IGNORECASE,
-        ):
-            return Sense.ELIGIBLE_IF, False
+def _in_exclusion(draft: Draft, before: str, after: str, lead: str) -> Sense:
+    direction = _direction(draft)
+    if _LETS_IN.search(after) and not _KEEPS_OUT.search(after):
+        return Sense.ELIGIBLE_IF
     context = f"{lead} {before}"
-    if good and (_FAILS.search(context) or _BAD_HEAD.search(context)):
-        return Sense.ELIGIBLE_IF, False
-    if good and _MUST_HAVE.search(context):
-        return Sense.ELIGIBLE_IF, False
-    if re.search(
-        r"\bmust (?:have|be)\b|\bshould (?:have|be)\b|\brequired to\b|\bmust meet\b", before, re.IGNORECASE
-    ):
-        if (
-            not re.search(r"\b(?:must|should) (?:be )?(?:not|excluded)|\bnot\b", before, re.IGNORECASE)
-            and _direction(draft) != "bad"
-        ):
-            return Sense.ELIGIBLE_IF, False
-    if good and re.search(r"\b(?:unless|except|exception)\b", before, re.IGNORECASE):
-        return Sense.ELIGIBLE_IF, False
-    return Sense.EXCLUDED_IF, False
+    if direction == "good" and (_FAILS.search(context) or _MUST_HAVE.search(context)):
+        return Sense.ELIGIBLE_IF
+    if direction != "bad" and _ASKS.search(before) and not _DENIES.search(before):
+        return Sense.ELIGIBLE_IF
+    return Sense.EXCLUDED_IF
 
 
 def _direction(draft: Draft) -> str:
@@ -110,14 +99,13 @@ def _clause_after(draft: Draft, tokens: list[Token], text: str) -> str:
 
 def is_negated(draft: Draft, tokens: list[Token]) -> bool:
     """Whether a no stands before the variable in its own clause: `no QTc > 470 ms`, `without LVEF < 50 %`."""
-    for place in range(draft.first - 1, max(-1, draft.first - 9), -1):
+    ill = _direction(draft) == "bad"
+    for place in range(draft.first - 1, max(-1, draft.first - 1 - (_FAR if ill else _NEAR)), -1):
         token = tokens[place]
         if token.kind == "NOT":
             return True
-        if token.value in {",", ";", ":", "."} or (
-            token.kind in {"N", "UNLESS", "IF", "C"} and token.value != "with"
-        ):
+        if token.value in {",", ";", ":", "."} or (token.kind == "AND" and not ill):
             return False
-        if token.kind == "OUT" and token.value == "must":
+        if token.kind in {"N", "UNLESS", "IF", "C"} or (token.kind == "OUT" and token.value == "must"):
             return False
     return False

@@ -7,54 +7,24 @@ from dataclasses import dataclass
 from .tokens import Token
 
 _NEAR = 4
-_INHERENT = (
-    "mutation", "mutations", "mutant", "mutated", "rearrangement", "rearrangements", "fusion", "fusions", "translocation",
-    "translocations", "insertion", "insertions", "amplification", "skipping", "deficiency", "deficient", "deletion",
-    "msi-h", "dmmr", "high", "unmethylated", "expression", "methylated", "codeletion", "co-deletion", "aberrations", "rearranged", "g12c", "v600e",
-    "v600", "t790m", "ex20ins", "stable", "proficient", "instability", "pmmr",
+_INHERENT = frozenset(
+    (
+        "mutation", "mutations", "mutant", "mutated", "rearrangement", "rearrangements", "rearranged",
+        "fusion", "fusions", "translocation", "translocations", "insertion", "insertions",
+        "amplification", "skipping", "deficiency", "deficient", "deletion", "expression", "high",
+        "methylated", "codeletion", "aberrations", "g12c", "v600e", "v600", "t790m", "ex20ins",
+        "stable", "proficient", "instability", "dmmr", "pmmr", "msi", "h",
+    )
 )  # fmt: skip
 _THERAPY = frozenset(
-    [
-        "inhibitor",
-        "inhibitors",
-        "antibody",
-        "antibodies",
-        "therapy",
-        "therapies",
-        "treatment",
-        "tki",
-        "tkis",
-        "targeted",
-        "directed",
-        "agonist",
-        "antagonist",
-        "agonists",
-        "antagonists",
-        "modulator",
-        "modulators",
-        "blocker",
-        "blockers",
-        "selective",
-        "car",
-        "car-t",
-        "vaccine",
-        "drug",
-        "drugs",
-        "agent",
-        "agents",
-        "testing",
-        "test",
-        "assay",
-        "pathway",
-        "signaling",
-        "agents",
-        "immunotherapy",
-        "targeting",
-        "ligand",
-        "monoclonal",
-        "bispecific",
-    ]
-)
+    (
+        "inhibitor", "inhibitors", "antibody", "antibodies", "therapy", "therapies", "treatment", "tki",
+        "tkis", "targeted", "directed", "agonist", "agonists", "antagonist", "antagonists", "modulator",
+        "modulators", "blocker", "blockers", "selective", "car", "vaccine", "drug", "drugs", "agent",
+        "agents", "testing", "test", "assay", "pathway", "signaling", "immunotherapy", "targeting",
+        "ligand", "monoclonal", "bispecific",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +47,7 @@ def read_status(tokens: list[Token], at: int, text: str, floor: int) -> StatusWo
     before = _before(tokens, at, floor)
     if before is not None:
         return before
-    if any(word in name.replace("-", " ").split() or name.endswith(word) for word in _INHERENT):
+    if _INHERENT & set(name.replace("-", " ").split()):
         return StatusWord("positive", at, at + 1)
     return None
 

@@ -246,12 +246,11 @@ _NORMAL_TAIL = frozenset({"range", "limits", "limit", "value", "values", "level"
 
 def _skip_bracketed(tokens: list[Token], at: int) -> int:
     """Past an abbreviation in brackets: `(ULN)`."""
-    if at + 2 < len(tokens) and tokens[at].value in {"(", "["} and tokens[at + 1].kind in {"U", "X"}:
-        if tokens[at + 2].value in {")", "]"} and (
-            tokens[at + 1].kind == "U" or len(str(tokens[at + 1].value)) <= 5
-        ):
-            return at + 3
-    return at
+    if at + 2 >= len(tokens) or tokens[at].value not in {"(", "["} or tokens[at + 2].value not in {")", "]"}:
+        return at
+    inside = tokens[at + 1]
+    short = inside.kind == "X" and len(str(inside.value)) <= 5
+    return at + 3 if short or inside.kind == "U" else at
 
 
 def _deepened(tokens: list[Token]) -> list[Token]:
