@@ -24,19 +24,29 @@ from .rulebook import find
 
 def check_eligibility_regions(protocol: Protocol) -> Iterator[Finding]:
     """TW-ELI-001 gap, -002 contradiction, -004 nobody, -005 implausible, -007 units."""
-    for comparison in compare_lists(
-        protocol.rules_of("inclusion"), protocol.rules_of("exclusion"), protocol.catalogue
-    ):
+    for comparison in compute_comparisons(protocol):
         yield from _compare(protocol, comparison)
     yield from _impossible(protocol)
     yield from _units(protocol)
+
+
+def compute_comparisons(protocol: Protocol) -> list[Comparison]:
+    """Inclusion against exclusion for every variable that both lists limit."""
+    lists = [protocol.rules_of(section) for section in ("inclusion", "exclusion")]
+    named = [{name for rule in rules.values() for name in variables_of(rule)} for rules in lists]
+    shared = named[0] & named[1]
+    inclusion, exclusion = (
+        {one: rule for one, rule in rules.items() if shared.intersection(variables_of(rule))}
+        for rules in lists
+    )
+    return compare_lists(inclusion, exclusion, protocol.catalogue)
 
 
 def _compare(protocol: Protocol, comparison: Comparison) -> Iterator[Finding]:
     variable = protocol.variable(comparison.variable)
     named = (*comparison.inclusion, *comparison.exclusion)
     path = protocol.listed(comparison.inclusion[0]).path
-    gap = _between(comparison.neither)
+    gap = gap_between(comparison)
     if comparison.axis is LimitKind.ABSOLUTE:
         gap = gap.intersection(plausible_region(variable))
     if not gap.is_empty:
@@ -113,10 +123,11 @@ def _words(protocol: Protocol, region: IntervalSet, axis: LimitKind, variable: V
     return render_region_in_units(region, variable, dict.fromkeys(units) or [variable.unit or ""])
 
 
-def _between(neither: IntervalSet) -> IntervalSet:
-    """The pieces that lie between the two lists: a side on which no exclusion stands is no gap."""
+def gap_between(comparison: Comparison) -> IntervalSet:
+    """What lies in neither list with a limit on either side: a side on which no exclusion stands is no gap."""
     kept = IntervalSet()
-    for low, high in zip(neither.cuts[::2], neither.cuts[1::2], strict=True):
+    cuts = comparison.neither.cuts
+    for low, high in zip(cuts[::2], cuts[1::2], strict=True):
         if isinstance(low[0], Fraction) and isinstance(high[0], Fraction):
             kept = kept.union(IntervalSet((low, high)))
     return kept

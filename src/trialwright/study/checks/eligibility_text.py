@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..findings import Finding
 from .protocol import Clause, Protocol
 from .rulebook import find
 from .words import systems
 
-_OPEN = re.compile(r"\betc\b\.?|\band so on\b|\band so forth\b|\bet cetera\b|\.\.\.\s*$|…\s*$", re.I)
+_OPEN = re.compile(r"\betc\b\.?|\band so on\b|\band so forth\b|\bet cetera\b|\.\.\.\s*$|…\s*$", re.I | re.M)
 _NORMAL = re.compile(
     r"\b(?:times?|fold|x|×)\s*(?:of\s+|than\s+)?(?:the\s+)?(?:normal|reference)(?:\s+(?:value|level"
     r"|range|limits?))?"
@@ -59,13 +59,13 @@ _FEW_SYSTEMS = 3
 def check_eligibility_text(protocol: Protocol) -> Iterator[Finding]:
     """TW-ELT-001 open list, -002 normal of what, -003 the condition itself, -004 no limit, -005 no grade,
     -006 either or both, -007 several in one, -008 consent twice."""
+    whole = protocol.eligibility_words
+    wanted = [look for pattern, look in _LOOKS if pattern.search(whole)]
+    serious = _SERIOUS.search(whole) is not None
     for clause in protocol.clauses:
-        yield from _open(clause)
-        yield from _normal(clause)
-        yield from _vague(clause)
-        yield from _either(clause)
-        yield from _several(clause)
-        if clause.section == "exclusion":
+        for look in wanted:
+            yield from look(clause)
+        if serious and clause.section == "exclusion":
             yield from _excluded_systems(protocol, clause)
     yield from _consent_twice(protocol)
 
@@ -137,3 +137,13 @@ def _consent_twice(protocol: Protocol) -> Iterator[Finding]:
     if given is not None and refused is not None and not protocol.study.eligibility.criteria:
         message = "Consent is asked for in the inclusion list and its absence excludes again."
         yield find("TW-ELT-008", refused.path, message, f"{given.text} / {refused.text}")
+
+
+_LOOKS: tuple[tuple[re.Pattern[str], Callable[[Clause], Iterator[Finding]]], ...] = (
+    (_OPEN, _open),
+    (_NORMAL, _normal),
+    (_VAGUE, _vague),
+    (_EITHER, _either),
+    (re.compile("[;；]"), _several),
+)
+"""A clause is looked at only where the whole text holds the pattern: most texts hold few of them."""

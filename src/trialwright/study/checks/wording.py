@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 
 from ..findings import Finding
 from ..positions import Path
 from .components import components_of
 from .protocol import Protocol
 from .rulebook import find
-from .words import any_misspelling, spelling, synonyms
+from .words import Confusion, spelling, synonyms
 
 _MARKER = re.compile(r"\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z]{2,6}-?[A-Za-z]?\d{1,3}\b")
 _BESIDE = 40
-_EXPANDED = re.compile(
-    r"((?:[A-Za-z0-9][\w'-]*[ ]){1,9})\((?P<short>[A-Z][A-Za-z]*(?:-[A-Z0-9]+)+|[A-Z]{3,6}\d?)\)"
-)
+_BRACKETED = re.compile(r"\((?P<short>[A-Z][A-Za-z]*(?:-[A-Z0-9]+)+|[A-Z]{3,6}\d?)\)")
+_BEFORE = 120
 
 
 def check_wording(protocol: Protocol) -> Iterator[Finding]:
@@ -31,20 +30,24 @@ def check_wording(protocol: Protocol) -> Iterator[Finding]:
 
 
 def _spelling(protocol: Protocol) -> Iterator[Finding]:
-    texts: list[tuple[Path, str]] = [*protocol.prose.items(), *((c.path, c.text) for c in protocol.clauses)]
-    seen: set[str] = set()
+    whole = protocol.words.lower()
+    for confusion in spelling():
+        if confusion.has in whole:
+            yield from _slip(protocol, confusion)
+
+
+def _slip(protocol: Protocol, confusion: Confusion) -> Iterator[Finding]:
+    """The first place of one confusion."""
+    texts: Iterable[tuple[Path, str]] = chain(
+        protocol.prose.items(), ((clause.path, clause.text) for clause in protocol.clauses)
+    )
     for path, text in texts:
-        if not any_misspelling().search(text):
-            continue
-        for confusion in spelling():
-            match = confusion.pattern.search(text)
-            if match and match.group(0).lower() not in seen:
-                seen.add(match.group(0).lower())
-                around = " ".join(text[max(0, match.start() - 40) : match.end() + 40].split())
-                message = (
-                    f"`{match.group(0).strip()}` looks like a slip; probably `{confusion.meant}` is meant."
-                )
-                yield find("TW-TXT-001", path, message, around)
+        match = confusion.pattern.search(text)
+        if match:
+            around = " ".join(text[max(0, match.start() - 40) : match.end() + 40].split())
+            message = f"`{match.group(0).strip()}` looks like a slip; probably `{confusion.meant}` is meant."
+            yield find("TW-TXT-001", path, message, around)
+            return
 
 
 def _synonyms(protocol: Protocol) -> Iterator[Finding]:
@@ -114,8 +117,9 @@ def _expansions(protocol: Protocol) -> Iterator[Finding]:
     """Hyphenated abbreviations whose long form is stated twice with different words."""
     forms: dict[str, set[str]] = {}
     for text in protocol.prose.values():
-        for match in _EXPANDED.finditer(text):
-            forms.setdefault(match["short"], set()).add(_long_form(match.group(1), match["short"]))
+        for match in _BRACKETED.finditer(text):
+            words = re.split(r"[.;,:()\n]", text[max(0, match.start() - _BEFORE) : match.start()])[-1]
+            forms.setdefault(match["short"], set()).add(_long_form(words, match["short"]))
     for short, long in forms.items():
         told = {_stems(form): form for form in sorted(long) if form}
         if len(told) > 1:

@@ -13,10 +13,14 @@ from ruamel.yaml import YAML
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """Words that stand for others: the pattern that finds them and what is meant."""
+    """Words that stand for others: the pattern that finds them and what is meant.
+
+    ``has`` is a piece in lower case that every match holds: a text without it need not be searched.
+    """
 
     pattern: re.Pattern[str]
     meant: str
+    has: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,7 @@ class System:
 @cache
 def spelling() -> tuple[Confusion, ...]:
     """Spellings that change the meaning or hide a term."""
-    return tuple(Confusion(_any_case(row["wrong"]), row["meant"]) for row in _lists()["spelling"])
-
-
-@cache
-def any_misspelling() -> re.Pattern[str]:
-    """One pattern that finds any of them: most texts hold none, and one search tells."""
-    return _any_case("|".join(f"(?:{row['wrong']})" for row in _lists()["spelling"]))
+    return tuple(Confusion(_any_case(row["wrong"]), row["meant"], row["has"]) for row in _lists()["spelling"])
 
 
 @cache

@@ -40,7 +40,8 @@ class Comparison:
     ``neither``: numbers that no longer can be included and are not excluded either (the subject is not
     eligible, though no exclusion says so). ``both``: numbers that every inclusion rule accepts, whatever else
     holds, and that some exclusion rule refuses, whatever else holds. ``inclusion`` and ``exclusion`` name the
-    rules that speak of it.
+    rules that speak of it. ``included`` are the numbers with which inclusion is still possible, ``excluded``
+    those that some exclusion rule surely refuses.
     """
 
     variable: str
@@ -50,6 +51,8 @@ class Comparison:
     both: IntervalSet
     inclusion: tuple[str, ...]
     exclusion: tuple[str, ...]
+    included: IntervalSet
+    excluded: IntervalSet
 
 
 def regions(rule: Rule, variable: str, variables: Catalogue | None = None) -> dict[LimitKind, Region]:
@@ -105,9 +108,11 @@ def _compare(
     unit = next(iter(including.values())).unit
     neither, both = can_be_in.union(is_out).complement(), is_in.intersection(is_out)
     known = catalogue.find(variable)
+    sets = (neither, both, can_be_in, is_out)
     if known is not None and known.kind is Kind.INTEGER and axis is LimitKind.ABSOLUTE:
-        neither, both = neither.on_whole_numbers(), both.on_whole_numbers()
-    return Comparison(variable, axis, unit, neither, both, tuple(including), tuple(excluding))
+        neither, both, can_be_in, is_out = (one.on_whole_numbers() for one in sets)
+    named = (tuple(including), tuple(excluding))
+    return Comparison(variable, axis, unit, neither, both, *named, can_be_in, is_out)
 
 
 def _on_axis(
