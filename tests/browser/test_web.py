@@ -83,6 +83,7 @@ def sign_in(page: Page, site: str, who: str) -> None:
     page.wait_for_url(f"{site}/{STUDY}/")
 
 
+@pytest.mark.requirement("TW-R-018")
 def test_form_is_saved_corrected_with_a_reason_and_both_values_are_seen(
     browser_page: Page, page_problems: list[str], site: str
 ) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from django.test import Client
-from tests.web.addresses import LABORATORY, ONE, PASSWORD, ROOT, fields_of, text_of
+from tests.web.addresses import LABORATORY, ONE, PASSWORD, ROOT, fields_of, shown_of, text_of
 from tests.web.conftest import SignIn
 
 from trialwright.store.ledger import read_head
@@ -35,6 +38,7 @@ def test_refusal_stands_at_its_field_and_keeps_what_was_entered(sign_in: SignIn)
     assert load_subject(STUDY, "S01-005").consent is None
 
 
+@pytest.mark.requirement("TW-R-016", "TW-R-031")
 def test_allocation_needs_the_password_and_happens_once(sign_in: SignIn) -> None:
     investigator = sign_in("investigator")
     page = investigator.get(f"{ROOT}subjects/S01-002/act/allocate/")
@@ -56,6 +60,7 @@ def test_closed_gates_are_listed_and_the_act_says_why(sign_in: SignIn) -> None:
     assert "Not possible now." in text_of(investigator.get(f"{ROOT}subjects/S01-003/act/allocate/"))
 
 
+@pytest.mark.requirement("TW-R-014", "TW-R-015")
 def test_signature_is_bound_to_the_version_that_was_seen(sign_in: SignIn) -> None:
     investigator, about = sign_in("investigator"), "screening/laboratory/1"
     stale = act(
@@ -67,9 +72,22 @@ def test_signature_is_bound_to_the_version_that_was_seen(sign_in: SignIn) -> Non
         investigator, "S01-001", "sign_form", about, **{**seen, "password": PASSWORD, "meaning": "review"}
     )
     assert signed.status_code == 302
-    assert "signed Investigator" in text_of(investigator.get(LABORATORY))
+    marks = text_of(investigator.get(LABORATORY))
+    assert re.search(r"signed Investigator, \d+ \w+ \d{4} \d\d:\d\d CST , meaning review", marks)
+    nurse = sign_in("study_nurse")
+    page = nurse.get(LABORATORY)
+    changed = {
+        **fields_of(page),
+        "shown": shown_of(page),
+        "intent": "save",
+        "v:alt": "33",
+        "reason": "Misread",
+    }
+    assert nurse.post(LABORATORY, changed).status_code == 302
+    assert "signature lapsed It held for version 2." in text_of(nurse.get(LABORATORY))
 
 
+@pytest.mark.requirement("TW-R-022")
 def test_query_is_answered_and_closed(sign_in: SignIn) -> None:
     nurse, monitor = sign_in("study_nurse"), sign_in("monitor")
     assert act(nurse, "S01-001", "close_query", "Q0001").status_code == 403
@@ -107,6 +125,7 @@ def test_batch_is_tested_and_released_by_somebody_else(sign_in: SignIn) -> None:
     assert "released, conditional" in text_of(quality.get(f"{ONE}batches/{batch}/"))
 
 
+@pytest.mark.requirement("TW-R-011")
 def test_second_person_must_be_another_one_with_the_right(sign_in: SignIn) -> None:
     nurse, before = sign_in("study_nurse"), read_head()
     given = {"material": "mononuclear cells", "din": "G123426000002"}
@@ -135,6 +154,7 @@ def test_unknown_act_is_not_there(sign_in: SignIn) -> None:
     assert sign_in("investigator").get(f"{ONE}act/erase_everything/").status_code == 404
 
 
+@pytest.mark.requirement("TW-R-017")
 def test_registering_gives_a_code_and_keeps_the_name_in_the_vault(sign_in: SignIn) -> None:
     from trialwright.store.ledger import read
 

@@ -33,6 +33,7 @@ def saved(subject: str, visit: str, form: str):
     return load_subject("nct02632201", subject).form(visit, form)
 
 
+@pytest.mark.requirement("TW-R-003", "TW-R-018")
 def test_correction_keeps_both_values_with_reason_and_person(nurse: Client) -> None:
     answer = send(nurse, LABORATORY, v__creatinine="1.1", reason="Read from the wrong line")
     assert answer.status_code == 302
@@ -43,6 +44,7 @@ def test_correction_keeps_both_values_with_reason_and_person(nurse: Client) -> N
     assert saved("S01-001", "screening", "laboratory").document["creatinine"]["value"] == "1.1"
 
 
+@pytest.mark.requirement("TW-R-018")
 def test_correction_without_a_reason_is_refused_and_keeps_the_entry(nurse: Client) -> None:
     before = read_head()
     answer = send(nurse, LABORATORY, v__creatinine="1.1")
@@ -68,6 +70,7 @@ def test_value_and_reason_for_none_together_are_refused(nurse: Client) -> None:
     assert "There is a value and a reason why there is none." in text_of(answer)
 
 
+@pytest.mark.requirement("TW-R-019")
 def test_missing_value_with_its_reason_is_saved_and_shown(nurse: Client) -> None:
     answer = send(
         nurse,
@@ -206,6 +209,7 @@ def test_stated_response_that_differs_is_asked_about(nurse: Client) -> None:
     assert nurse.post(TUMOUR, confirmed).status_code == 302
 
 
+@pytest.mark.requirement("TW-R-026")
 def test_form_before_consent_or_allocation_says_why_it_is_closed(nurse: Client) -> None:
     unconsented = text_of(nurse.get(f"{ROOT}subjects/S01-005/forms/screening/laboratory/1/"))
     assert "No informed consent is on record. Record it first." in unconsented

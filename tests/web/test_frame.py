@@ -46,6 +46,16 @@ def test_sign_in_and_out(trial_store: Path) -> None:
     assert client.get(ROOT).status_code == 302
 
 
+@pytest.mark.requirement("TW-R-013")
+def test_five_failures_lock_the_name(trial_store: Path) -> None:
+    client = Client()
+    for _ in range(5):
+        client.post("/sign-in/", {"username": "monitor", "password": "not-it-at-all"})
+    right = client.post("/sign-in/", {"username": "monitor", "password": PASSWORD})
+    assert "This name is locked for fifteen minutes" in text_of(right)
+    assert client.get(ROOT).status_code == 302
+
+
 def test_sign_in_does_not_lead_to_another_server(trial_store: Path) -> None:
     given = {"username": "monitor", "password": PASSWORD, "next": "https://example.org/"}
     assert Client().post("/sign-in/", given)["Location"] == "/"

@@ -44,6 +44,7 @@ def test_matrix_has_a_cell_a_visit_that_says_the_same_in_words(sign_in: SignIn) 
     assert 'title="S01-003, Screening: partly entered, due"' in page
 
 
+@pytest.mark.requirement("TW-R-024")
 def test_eligibility_shows_value_limit_and_what_is_missing(sign_in: SignIn) -> None:
     client = sign_in("investigator")
     shown = text_of(client.get(f"{ROOT}subjects/S01-003/eligibility/"))
@@ -63,6 +64,7 @@ def test_timeline_tells_visits_and_doses(sign_in: SignIn) -> None:
     assert "✗ missed" in shown
 
 
+@pytest.mark.requirement("TW-R-003")
 def test_trail_says_who_when_and_why(sign_in: SignIn) -> None:
     client = sign_in("monitor")
     shown = text_of(client.get(f"{ONE}trail/"))

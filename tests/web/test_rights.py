@@ -66,6 +66,7 @@ FOREIGN_ADDRESSES = (
 UNKNOWN = f"{ROOT}subjects/S09-001/"
 
 
+@pytest.mark.requirement("TW-R-011")
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_role_opens_its_pages_and_no_other(sign_in: SignIn, role: str) -> None:
     client = sign_in(role)
@@ -75,6 +76,7 @@ def test_role_opens_its_pages_and_no_other(sign_in: SignIn, role: str) -> None:
     assert {a: c for a, c in answers.items() if c != expected[a]} == {}
 
 
+@pytest.mark.requirement("TW-R-012")
 @pytest.mark.parametrize("role", SITE_ROLES)
 def test_subject_of_another_site_is_not_there(sign_in: SignIn, role: str) -> None:
     client = sign_in(role)
@@ -85,6 +87,7 @@ def test_subject_of_another_site_is_not_there(sign_in: SignIn, role: str) -> Non
     assert foreign.content == unknown.content
 
 
+@pytest.mark.requirement("TW-R-012")
 @pytest.mark.parametrize("role", ["investigator2", "study_nurse2"])
 def test_other_site_sees_its_own_and_not_the_first(sign_in: SignIn, role: str) -> None:
     client = sign_in(role)
@@ -95,6 +98,7 @@ def test_other_site_sees_its_own_and_not_the_first(sign_in: SignIn, role: str) -
     assert "S01-00" not in listed
 
 
+@pytest.mark.requirement("TW-R-012")
 def test_ledger_entry_of_a_foreign_subject_is_not_there(sign_in: SignIn) -> None:
     from trialwright.store.ledger import read
 
@@ -116,6 +120,7 @@ def test_study_without_a_role_looks_like_one_that_does_not_exist(sign_in: SignIn
     assert sign_in("monitor").get("/another/").status_code == 404
 
 
+@pytest.mark.requirement("TW-R-011")
 def test_write_by_a_role_without_the_right_changes_nothing(sign_in: SignIn) -> None:
     from trialwright.store.ledger import read_head
 

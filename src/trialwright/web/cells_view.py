@@ -14,6 +14,7 @@ from trialwright.trial.subject import SubjectState
 
 from .acts.cell_acts import COLLECT, MOVE_MATERIAL, START_BATCH
 from .acts.offers import offers
+from .audit import names_of_accounts
 from .reading import product_label
 from .viewer import Viewer
 
@@ -68,5 +69,6 @@ def chain_of(viewer: Viewer, state: SubjectState) -> dict[str, Any]:
             for batch in state.batches.values()
         ],
         "collect": offers(viewer, state, (COLLECT,)),
+        "people": names_of_accounts(),
         "start_batch": start,
     }

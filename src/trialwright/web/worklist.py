@@ -74,6 +74,12 @@ def _visits(viewer: Viewer, state: SubjectState, _now: datetime) -> Found:
         yield "late" if late else "today", Task(state.subject, what, url, "bad" if late else "warn", last)
 
 
+def _late_visits(viewer: Viewer, state: SubjectState, now: datetime) -> Found:
+    """For those who watch over the data and do not enter them: only what is late."""
+    if not viewer.may("enter_data", state.site):
+        yield from (found for found in _visits(viewer, state, now) if found[0] == "late")
+
+
 def _doses(viewer: Viewer, state: SubjectState, _now: datetime) -> Found:
     today = today_of(viewer, state)
     for dose in doses_of(viewer, state):
@@ -207,6 +213,7 @@ def _expiry(viewer: Viewer, state: SubjectState, now: datetime) -> Found:
 
 FINDERS: tuple[tuple[tuple[Right, ...], Callable[[Viewer, SubjectState, datetime], Found]], ...] = (
     (("enter_data",), _visits),
+    (("open_query",), _late_visits),
     (("administer", "manufacture"), _doses),
     (("confirm_eligibility", "allocate"), _screening),
     (("sign",), _signatures),

@@ -47,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect(_safe(request, context["next"]))
         context |= {"failed": True, "username": name, "kept": request.POST.get("kept", "")}
     if settings.DEMONSTRATION:
-        context["demonstration"] = demonstration_accounts()
+        context |= {"demonstration": demonstration_accounts(), "simulated": True}
     return render(request, "web/sign_in.html", context, status=401 if context.get("failed") else 200)
 
 
