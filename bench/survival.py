@@ -41,7 +41,7 @@ ENOUGH_S = 2.0
 
 
 def make_data(subjects: int, whole_days: bool) -> Columns:
-    """Exponential times with the covariates' effects, three in ten censored at random."""
+    """Exponential times with the covariates' effects, 37 % censored at random."""
     rng = np.random.default_rng(SEED)
     x = np.column_stack(
         [rng.integers(0, 2, subjects), rng.normal(size=subjects), rng.uniform(-1, 1, subjects)]
