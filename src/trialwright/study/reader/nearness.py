@@ -83,7 +83,7 @@ def fits_limits(scan: Scan, term: Term, limits: Limits) -> bool:
 def _fits_bare(scan: Scan, term: Term, limits: Limits) -> bool:
     """A number or list without any comparison: only for scales, and only right behind the name."""
     if term.scale in {"percent"} or term.kind in {"score"}:
-        gap = scan.tokens[scan.group[-1][0] + 1 : limits.first]
+        gap = scan.tokens[(scan.group[-1][0] + 1 if scan.group else 0) : limits.first]
         quantities = limits.items or ((limits.low,) if limits.low else ())
         plain = all((not q.units and not q.relative) or q.unit == "%" for q in quantities)
         return (
