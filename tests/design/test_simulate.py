@@ -83,6 +83,16 @@ def test_look_by_events_counts_that_many() -> None:
         ({"alpha": 1.5}, "TW-DES-002"),
         ({"looks": ()}, "TW-DES-006"),
         ({"drop_out_per_month": -0.1}, "TW-DES-004"),
+        ({"tests": ()}, "TW-DES-013"),
+        ({"looks": (Look("b", None, 30), Look("a", None, 20)), "monitoring": Monitoring()}, "TW-DES-014"),
+        ({"looks": (Look("a", 0.0), Look("b", 30.0)), "monitoring": Monitoring()}, "TW-DES-014"),
+        (
+            {
+                "looks": (Look("a", None, 15), Look("b", None, 30)),
+                "monitoring": Monitoring("haybittle_peto", haybittle_peto_z=1.5),
+            },
+            "TW-DES-015",
+        ),
     ],
 )
 def test_impossible_scenarios_are_findings_not_numbers(changes: dict, code: str) -> None:

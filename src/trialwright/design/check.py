@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from trialwright.design.monitoring_check import check_monitoring
 from trialwright.design.scenario import DesignScenario, Look
 from trialwright.design.tally import Tally
-from trialwright.study.findings import Finding, Place, Severity
+from trialwright.study.findings import Finding, Place, Severity, has_errors
 
 OFTEN = 0.05
 """A share of replicates from which a misfortune is worth a warning."""
@@ -12,7 +13,8 @@ OFTEN = 0.05
 
 def check_scenario(scenario: DesignScenario) -> list[Finding]:
     """Findings on a scenario that cannot, or can hardly, be simulated."""
-    return [*_check_numbers(scenario), *_check_hazards(scenario), *_check_looks(scenario)]
+    found = [*_check_numbers(scenario), *_check_hazards(scenario), *_check_looks(scenario)]
+    return found if has_errors(found) else [*found, *check_monitoring(scenario)]
 
 
 def _finding(scenario: DesignScenario, code: str, severity: Severity, message: str, remedy: str) -> Finding:
@@ -33,6 +35,10 @@ def _check_numbers(scenario: DesignScenario) -> list[Finding]:
                 f"an arm stays empty ({sizes}).",
                 "Plan more subjects, or a ratio that gives every arm one.",
             )
+        )
+    if not scenario.tests:
+        found.append(
+            _finding(scenario, "TW-DES-013", Severity.ERROR, "nothing is tested.", "Name at least one test.")
         )
     shares = [scenario.alpha, *(share for _, share, _ in scenario.strata)]
     for arm in (scenario.control, scenario.experimental):
