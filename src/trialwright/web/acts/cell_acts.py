@@ -1,11 +1,9 @@
-"""Acts on a subject's cells. ``about`` is the collection, the product, the batch or the container."""
+"""Acts on starting material and batches. ``about`` is the collection, the product or the batch."""
 
 from __future__ import annotations
 
 from trialwright.study.model.products import Product
-from trialwright.trial.cells.bedside import Administer, StartInfusion, VerifyAtBedside
 from trialwright.trial.cells.collection import MoveMaterial, RecordCollection
-from trialwright.trial.cells.custody import ELSEWHERE, MoveContainer
 from trialwright.trial.cells.manufacture import FAILURES, FailBatch, FillContainers, NewContainer, StartBatch
 from trialwright.trial.cells.records import Batch, Collection, Container
 from trialwright.trial.cells.release import RecordReleaseTest, ReleaseBatch
@@ -16,11 +14,6 @@ from .kinds import Act, Entries, Field, Situation
 from .subject_acts import codes
 
 MATERIAL_ELSEWHERE = ("IN_MANUFACTURE", "EXPIRED", "CANCELLED", "DESTROYED")
-
-
-def find_container(at: Situation) -> Container | None:
-    """The container that the act is about."""
-    return at.state.containers.get(at.about)
 
 
 def find_batch(at: Situation) -> Batch | None:
@@ -48,7 +41,7 @@ def open_moves(
     ]
 
 
-def _instant(name: str, label: str) -> Field:
+def instant_field(name: str, label: str) -> Field:
     return Field(name, label, "instant", help="Empty means now.")
 
 
@@ -61,8 +54,8 @@ def _collect_fields(at: Situation) -> tuple[Field, ...]:
         Field("material", "Material", "choice", tuple(materials.items()), required=True),
         Field("din", "Donation number (DIN)", "scan", required=True, help="13 characters, as on the bag."),
         Field("volume", "Volume", "number", unit="mL"),
-        _instant("collected_at", "Collected at"),
-        _instant("expires_at", "Expires at"),
+        instant_field("collected_at", "Collected at"),
+        instant_field("expires_at", "Expires at"),
     )
 
 
@@ -102,7 +95,7 @@ MOVE_MATERIAL = Act(
     fields=lambda at: (
         Field("to", "Step", "choice", tuple(_material_moves(at)), required=True),
         Field("scanned_coi", "Chain of identity, scanned from the label", "scan", help="Needed at receipt."),
-        _instant("at", "When"),
+        instant_field("at", "When"),
         Field("note", "Note", "long", help="Needed for quarantine and rejection."),
     ),
     closed=lambda at: "" if _material_moves(at) else "Your role has no step to make with it now.",
@@ -135,7 +128,7 @@ START_BATCH = Act(
     fields=lambda at: (
         Field("collections", "From", "many", _accepted(at), required=True),
         Field("days", "For the doses of", "many", _batch_days(at), required=True),
-        _instant("started_at", "Started at"),
+        instant_field("started_at", "Started at"),
     ),
     closed=lambda at: "" if _accepted(at) else "No accepted starting material is at hand.",
     back="cells",
@@ -149,7 +142,7 @@ FAIL_BATCH = Act(
     fields=lambda _: (
         Field("failure", "Class", "choice", codes(FAILURES), required=True),
         Field("words", "In words", "long"),
-        _instant("at", "When"),
+        instant_field("at", "When"),
     ),
     closed=lambda at: (
         "" if (b := find_batch(at)) and b.state == "IN_MANUFACTURE" else "It is not in manufacture."
@@ -178,7 +171,7 @@ def _filling_fields(at: Situation) -> tuple[Field, ...]:
         fields.append(
             Field(f"volume_{day}", f"Day {day}: volume", "number", required=True, initial=volume, unit=unit)
         )
-    return (*fields, _instant("filled_at", "Filled at"))
+    return (*fields, instant_field("filled_at", "Filled at"))
 
 
 def _fill(at: Situation, e: Entries) -> FillContainers:
@@ -242,7 +235,7 @@ RECORD_TEST = Act(
         Field("test", "Test", "choice", _tests(at), required=True),
         Field("result", "Result", required=True, help="A number in the unit of the limit, or pass or fail."),
         Field("interim", "This is an interim reading", "check"),
-        _instant("tested_at", "Read at"),
+        instant_field("tested_at", "Read at"),
     ),
     closed=_filled,
     back="batch",
@@ -276,7 +269,7 @@ RELEASE = Act(
         ),
         Field("physician", "Physician who asked for it", help="Exceptional release only."),
         Field("words", "Reason", "long", help="Exceptional release only."),
-        _instant("at", "When"),
+        instant_field("at", "When"),
     ),
     closed=_not_to_release,
     signed=True,
@@ -284,116 +277,4 @@ RELEASE = Act(
 )
 
 
-def _container_moves(at: Situation) -> list[tuple[str, str]]:
-    container = find_container(at)
-    return open_moves(at, container, (*ELSEWHERE, "DESTROYED")) if container else []
-
-
-MOVE_CONTAINER = Act(
-    "move_container",
-    "Move the container on",
-    "Record the step",
-    ("manufacture", "release_batch", "administer"),
-    lambda at, e: MoveContainer(at.state.subject, at.about, e["to"], e["scanned_coi"], e["at"], e["note"]),
-    fields=lambda at: (
-        Field("to", "Step", "choice", tuple(_container_moves(at)), required=True),
-        Field(
-            "scanned_coi",
-            "Chain of identity, scanned from the label",
-            "scan",
-            help="Needed at receipt and preparation.",
-        ),
-        _instant("at", "When"),
-        Field("note", "Note", "long", help="Needed for quarantine, rejection and return."),
-    ),
-    closed=lambda at: "" if _container_moves(at) else "Your role has no step to make with it now.",
-    back="container",
-)
-
-
-def _in_state(at: Situation, *states: str) -> str:
-    container = find_container(at)
-    current = state_at(container, at.now) if container else ""
-    if current in states:
-        return ""
-    return f"The container is {mark_of('cell', current).word}; it must be {mark_of('cell', states[0]).word}."
-
-
-DESTROY = Act(
-    "destroy_container",
-    "Destroy the container",
-    "Record the destruction",
-    ("manufacture", "release_batch"),
-    lambda at, e: MoveContainer(at.state.subject, at.about, "DESTROYED", "", e["at"], e["note"], e.other),
-    fields=lambda _: (_instant("at", "When"), Field("note", "Note", "long")),
-    closed=lambda at: _in_state(at, "EXPIRED", "REJECTED", "RETURNED"),
-    second=("release_batch", "manufacture"),
-    action="move_container",
-    back="container",
-)
-_SCANS = (
-    Field(
-        "scanned_container", "Container", "scan", required=True, help="Scan the label of the bag or syringe."
-    ),
-    Field("scanned_coi", "Wristband", "scan", required=True, help="Scan the subject's chain of identity."),
-)
-VERIFY_BEDSIDE = Act(
-    "verify_at_bedside",
-    "Bedside check by two people",
-    "Both confirm: right subject, right product",
-    ("administer",),
-    lambda at, e: VerifyAtBedside(
-        at.state.subject, at.about, e["scanned_container"], e["scanned_coi"], e.other, e["at"]
-    ),
-    fields=lambda _: (*_SCANS, _instant("at", "When")),
-    words=lambda _: (
-        "Read both labels aloud together. Any doubt stops it: put the container aside and call quality."
-    ),
-    closed=lambda at: _in_state(at, "PREPARED"),
-    second=("administer",),
-    back="container",
-)
-START = Act(
-    "start_infusion",
-    "Start giving",
-    "Start now",
-    ("administer",),
-    lambda at, e: StartInfusion(
-        at.state.subject, at.about, e["scanned_container"], e["scanned_coi"], e["at"], e["waived"]
-    ),
-    fields=lambda _: (
-        *_SCANS,
-        _instant("at", "Started at"),
-        Field("waived", "Why an earlier dose of the cycle is left out", help="Only where one was not given."),
-    ),
-    closed=lambda at: _in_state(at, "BEDSIDE_VERIFIED"),
-    back="container",
-)
-
-
-def _give_fields(at: Situation) -> tuple[Field, ...]:
-    container = find_container(at)
-    unit, volume = (container.volume_unit, container.volume) if container else ("", "")
-    return (
-        Field("volume", "Volume given", "number", required=True, unit=unit, initial=volume),
-        Field("partial", "Less than the whole was given", "check"),
-        Field("words", "Why", "long", help="Needed where less was given."),
-        _instant("ended_at", "Ended at"),
-    )
-
-
-GIVE = Act(
-    "administer",
-    "End of giving",
-    "Record what was given",
-    ("administer",),
-    lambda at, e: Administer(
-        at.state.subject, at.about, e["volume"], e["ended_at"], e.ticked("partial"), e["words"]
-    ),
-    fields=_give_fields,
-    closed=lambda at: _in_state(at, "INFUSION_STARTED"),
-    back="container",
-)
 BATCH_ACTS = (FILL, FAIL_BATCH, RECORD_TEST, RELEASE)
-CONTAINER_ACTS = (MOVE_CONTAINER, VERIFY_BEDSIDE, START, GIVE, DESTROY)
-CELL_ACTS = (COLLECT, MOVE_MATERIAL, START_BATCH, *BATCH_ACTS, *CONTAINER_ACTS)

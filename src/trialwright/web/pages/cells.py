@@ -12,7 +12,8 @@ from trialwright.trial.cells.records import Container
 from trialwright.trial.cells.release import containers_of
 from trialwright.trial.cells.states import state_at
 from trialwright.trial.subject import SubjectState
-from trialwright.web.acts.cell_acts import BATCH_ACTS, CONTAINER_ACTS, MOVE_MATERIAL
+from trialwright.web.acts.cell_acts import BATCH_ACTS, MOVE_MATERIAL
+from trialwright.web.acts.container_acts import CONTAINER_ACTS
 from trialwright.web.acts.offers import offers
 from trialwright.web.audit import names_of_accounts
 from trialwright.web.cells_view import container_row
