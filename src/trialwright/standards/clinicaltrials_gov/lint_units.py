@@ -12,7 +12,7 @@ from trialwright.study.findings import Finding
 
 from .decode import parse_bytes
 from .lint import internal_finding, lint_record
-from .read import SUFFIXES, iterate_file, parse_records
+from .read import SUFFIXES, iterate_sources, parse_records
 from .read_json import Item, parse_line
 from .read_stream import decodes_as_utf8, is_streamable, iterate_large_list
 from .record import Record
@@ -66,8 +66,7 @@ def _lint(item: Item, on: date) -> Linted:
 
 
 def _items(unit: LintUnit) -> Iterator[Item]:
-    for file in unit.files:
-        yield from iterate_file(Path(file))
+    yield from iterate_sources(unit.files)
     for origin, data in unit.lines:
         decoded = parse_bytes(data, origin)
         yield from decoded.findings
