@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools.command_pages import render_commands_page
+from tools.linter_page import render_linter_page
 from tools.requirements import load_requirements, render_requirements
 from tools.tree import ROOT
 
@@ -41,6 +42,7 @@ def read_title(page: Path) -> str:
 GENERATED: dict[str, Callable[[Path], str]] = {
     "docs/reference/requirements.md": render_requirements_page,
     "docs/reference/commands.md": render_commands_page,
+    "docs/reference/linter.md": render_linter_page,
     "docs/index.md": render_index,
 }
 

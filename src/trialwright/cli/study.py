@@ -19,14 +19,22 @@ def add_to(app: typer.Typer) -> None:
 def check(
     study: Annotated[Path, typer.Argument(help="The study: its folder or its study.yaml.")],
     answer: Annotated[Format, typer.Option("--format", help="How to answer.")] = Format.TEXT,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Leave out the notes on assumptions.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Leave out the notes.")] = False,
+    on: Annotated[str, typer.Option("--on", help="Also judge the study's record at this date.")] = "",
 ) -> None:
     """Check a study file: every finding with its place, and what to do about it."""
     from trialwright.study.checks import check_loaded
     from trialwright.study.findings import Severity
     from trialwright.study.load import load_study
 
-    findings = check_loaded(load_study(study))
+    loaded = load_study(study)
+    findings = check_loaded(loaded)
+    if on and loaded.study is not None:
+        from trialwright.standards.clinicaltrials_gov.lint import lint_study
+
+        from .registry import parse_day
+
+        findings += lint_study(loaded.study, parse_day(on))
     shown = [f for f in findings if not (quiet and f.severity is Severity.INFO)]
     print_findings(shown, answer)
     stop_on_errors(findings)
