@@ -13,11 +13,14 @@ from trialwright.study.reader import Entry, builtin_lexicon, read_criteria
 
 PIECES = st.sampled_from(
     [
-        "Inclusion Criteria:", "Exclusion Criteria:", "\n* ", "\n1. ", "\n   - ", "\n\n", "Age", "ANC", "AST/ALT", "≥", "<=",
-        "\\>", "18", "1.5", "100,000", "10^9/L", "x 109/L", "/mm3", "ULN", "x ULN", "(", ")", ";", ". ", "or", "and",
+        "Inclusion Criteria:", "Exclusion Criteria:",
+        "\n* ", "\n1. ", "\n   - ", "\n\n", "Age", "ANC", "AST/ALT", "≥", "<=",
+        "\\>", "18", "1.5", "100,000", "10^9/L",
+        "x 109/L", "/mm3", "ULN", "x ULN", "(", ")", ";", ". ", "or", "and",
         "if liver metastases", "for women", "no", "not", "unless", "between", "to", "-", "years", "old", "ECOG", "0-2",
         "stage", "III", "IV", "NYHA", "class", "HER2", "positive", "mutation", "Child-Pugh", "B", "blood pressure",
-        "140/90", "mmHg", "within normal limits", "+", "٣", "²", "99999999999999999999999", "0", "grade", "Karnofsky", "%",
+        "140/90",
+        "mmHg", "within normal limits", "+", "٣", "²", "99999999999999999999999", "0", "grade", "Karnofsky", "%",
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=400), st.lists(PIECES, max_size=60).map(" ".join))
