@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -124,12 +126,54 @@ def test_a_folder_that_is_no_demo_is_left_alone(run: Run, tmp_path: Path) -> Non
 def test_a_place_that_cannot_be_written_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder", encoding="utf-8")
     refused(run("import", SEED, "--out", "file/draft"), BROKEN, "cannot be written")
-    refused(run("ledger", "verify", "--data", "file/data"), BROKEN, "data folder")
+    refused(run("user", "add", "ann", "--display-name", "Ann", "--data", "file/data"), BROKEN, "data folder")
     refused(run("demo", "--no-serve", "--out", "file/demo"), BROKEN, "cannot be written")
 
 
+def make_ledger(run: Run) -> None:
+    """An empty ledger in the folder `data`."""
+    assert run("user", "add", "eve", "--display-name", "Eve", "--generate", "--data", "data").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ledger", "verify"),
+        ("ledger", "replay"),
+        ("ledger", "rebuild"),
+        ("ledger", "checkpoint", "head.json"),
+        ("analyse", "nct02632201"),
+        ("user", "list"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_mistyped_data_folder_is_no_ledger_that_holds(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    refused(run(*command, "--data", "dtaa"), BROKEN, "There is no ledger in dtaa", "--data")
+    assert not (tmp_path / "dtaa").exists()
+
+
+@pytest.mark.parametrize("seconds", [0.4, 4.0], ids=["while it loads", "while it works"])
+def test_ctrl_c_gives_one_message_and_no_trace(tmp_path: Path, seconds: float) -> None:
+    program = "import os, signal, threading\n"
+    program += f"threading.Timer({seconds}, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+    program += "from trialwright.cli.main import run; run()"
+    arguments = ["design", "simulate", str(STUDY), "--replicates", "100000000"]
+    result = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+        timeout=120,
+    )
+    refused(result, 130, "Stopped at your request")
+    assert result.stderr.count("Stopped") == 1
+
+
 def test_a_database_of_a_newer_version_is_left_alone(run: Run, tmp_path: Path) -> None:
-    assert run("ledger", "verify", "--data", "data").returncode == 0
+    make_ledger(run)
     with sqlite3.connect(tmp_path / "data/ledger.sqlite3") as database:
         database.execute(
             "INSERT INTO django_migrations (app, name, applied) VALUES ('store', '9999_from_the_future', '2030-01-01')"
@@ -144,7 +188,7 @@ def test_a_file_that_is_no_database_is_left_alone(run: Run, tmp_path: Path) -> N
 
 
 def test_a_locked_database_is_said_to_be_locked(run: Run, tmp_path: Path) -> None:
-    assert run("ledger", "verify", "--data", "data").returncode == 0
+    make_ledger(run)
     lock = sqlite3.connect(tmp_path / "data/ledger.sqlite3", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
     try:

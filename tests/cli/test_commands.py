@@ -179,3 +179,21 @@ def test_design_size_names_its_formulas(run: Run) -> None:
     found = json.loads(run("design", "size", STUDY, *options).stdout)
     assert round(found["events"]["Schoenfeld 1981"], 1) == 65.3
     assert run("design", "size", STUDY, "--scenario", "nothing", "--hazard-ratio", "0.5").returncode == 1
+
+
+def test_stats_mmrm_models_every_arm_and_visit(run: Run) -> None:
+    data = ROOT / "tests/data/domain/fev_mmrm.csv"
+    options = ("--response", "FEV1", "--subject", "USUBJID", "--arm", "ARMCD", "--visit", "AVISIT")
+    result = run("stats", "mmrm", data, *options, "--format", "json")
+    assert result.returncode == 0, result.stderr
+    fit = json.loads(result.stdout)["fit"]
+    assert fit["estimable"] is True
+    assert fit["names"][:3] == ["intercept", "arm PBO", "visit VIS2"]
+    assert len(fit["coefficient"]) == 8
+
+
+def test_stats_order_the_arms_as_the_file_does(run: Run, tmp_path: Path) -> None:
+    rows = ["time,event,arm", "5,1,z", "6,1,z", "7,0,z", "1,1,a", "2,1,a", "9,1,a"]
+    (tmp_path / "t.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = json.loads(run("stats", "survival", "t.csv", "--arm", "arm", "--format", "json").stdout)
+    assert [arm["arm"] for arm in found["arms"]] == ["z", "a"]

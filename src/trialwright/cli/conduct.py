@@ -34,7 +34,7 @@ def adopt(
 ) -> None:
     """Put a study file in force. The first adoption starts the study's ledger; a later one is an amendment."""
     found = read_study(study)
-    open_data(data)
+    open_data(data, new=True)
     from trialwright import actions
     from trialwright.trial.administration import AdoptStudy
 

@@ -117,7 +117,7 @@ def _power_line(document: dict[str, Any]) -> str:
 
 def rehearse_trial(job: Demo) -> str:
     """Let simulated subjects go through the real actions."""
-    open_data(job.folder)
+    open_data(job.folder, new=True)
     summary = run_rehearsal(job.study, job.seed)
     keep_accounts(summary, job.folder)
     return summary.line()

@@ -33,7 +33,7 @@ def rehearse_study(
 ) -> None:
     """Let simulated subjects go through the trial, from registration to the end of follow-up, into a new ledger."""
     found = read_study(study)
-    open_data(data)
+    open_data(data, new=True)
     summary = run_rehearsal(found, seed, subjects)
     keep_accounts(summary, data)
     if answer is Format.JSON:
@@ -50,7 +50,10 @@ def rehearse_study(
 def run_rehearsal(study: Study, seed: int, subjects: int | None = None) -> RehearsalSummary:
     """The rehearsal on the opened store with a progress bar, or the end of the command with its findings."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with store_faults(), Progress(*columns, console=err, transient=True) as progress:
+    with (
+        store_faults(),
+        Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress,
+    ):
         task = progress.add_task("Rehearsing", total=None)
 
         def tell(done: int, total: int, words: str) -> None:

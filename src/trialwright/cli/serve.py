@@ -30,22 +30,35 @@ def serve(
     check_port(host, port)
     if demonstration:
         os.environ["TRIALWRIGHT_DEMONSTRATION"] = "1"
-    open_data(data)
+    open_data(data, new=True)
     out.print(f"Serving on http://{host}:{port}  (Ctrl-C stops)")
     _run(host, port)
 
 
-def open_data(data: Path | None) -> None:
-    """Open the store of a folder, or end the command with the reason."""
+def open_data(data: Path | None, *, new: bool = False) -> None:
+    """Open the store of a folder, or end the command with the reason. Only with ``new`` is one made where none is.
+
+    A check that made an empty ledger in a mistyped folder would find that nothing is wrong with it.
+    """
     from trialwright.store.faults import StoreError
-    from trialwright.store.open import open_store
+    from trialwright.store.open import has_ledger, open_store
 
     try:
+        if not new and not has_ledger(data):
+            remedy = "Name the folder that holds the databases with --data, or with TRIALWRIGHT_DATA_DIR."
+            raise Stop(EXIT_BROKEN, f"There is no ledger in {data or find_folder()}.", remedy)
         open_store(data)
     except StoreError as fault:
         raise Stop(
             EXIT_BROKEN, fault.finding.message, f"{fault.finding.remedy} ({fault.finding.place})"
         ) from fault
+
+
+def find_folder() -> Path:
+    """The data folder that the environment names."""
+    from trialwright.store.open import find_data_dir
+
+    return find_data_dir(os.environ)
 
 
 def check_port(host: str, port: int) -> None:

@@ -27,7 +27,7 @@ def add(
     data: Data = None,
 ) -> None:
     """Add an account. Without a dated training record it cannot sign in yet."""
-    open_data(data)
+    open_data(data, new=True)
     from trialwright.store.accounts import TERMINAL, create_account
     from trialwright.store.sources import system_clock
 
