@@ -124,9 +124,6 @@ def competing_risks(
     time: Time = "time",
     cause: Annotated[str, typer.Option("--cause", help="Column of causes: 0 censored, 1, 2, ...")] = "cause",
     arm: Annotated[str, typer.Option("--arm", help="Column of arms; its first value is the reference.")] = "",
-    landmark: Annotated[
-        list[float] | None, typer.Option("--landmark", help="Incidence at this time.")
-    ] = None,
     level: Level = 0.95,
     answer: Answer = Format.TEXT,
 ) -> None:
