@@ -65,7 +65,7 @@ def test_a_flow_that_does_not_add_up_is_found() -> None:
     broken = [
         replace(b, subjects=b.subjects[1:]) if (b.arm, b.box) == ("", "randomised") else b for b in boxes
     ]
-    assert [f.code for f in check_flow(broken)] == ["TW-OUT-030"] * 2
+    assert [f.code for f in check_flow(broken)] == ["TW-END-030"] * 2
     twice = derive_flow([replace(FLOWS[4], lost=True)])
     assert "two terminal boxes" in check_flow(twice)[0].message
 

@@ -106,8 +106,8 @@ def test_time_to_progression_censors_a_death_without_progression() -> None:
 def test_a_scan_before_the_start_or_after_death_gives_a_finding_and_no_row() -> None:
     early = history_of({"assessments": [{"day": -3, "response": "SD"}]})
     late = history_of({"assessments": [{"day": 42, "response": "SD"}], "death_day": 20})
-    assert [f.code for f in check_progression_history(early)] == ["TW-OUT-011"]
-    assert [f.code for f in check_progression_history(late)] == ["TW-OUT-012"]
+    assert [f.code for f in check_progression_history(early)] == ["TW-END-011"]
+    assert [f.code for f in check_progression_history(late)] == ["TW-END-012"]
     derived = derive_progression_free([early, late], ITT_ALL_EVENTS, SCHEDULE)
     assert derived.rows == () and len(derived.findings) == 2
 

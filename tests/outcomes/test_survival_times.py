@@ -114,7 +114,7 @@ def test_impossible_dates_give_findings_and_no_row() -> None:
     undead = VitalHistory("B", START, (Contact(date(2024, 6, 1)),), PartialDate(2024, 5, 1))
     late = VitalHistory("C", date(2030, 1, 1))
     derived = derive_overall_survival([before, undead, late, subject(3)], cut_on=date(2025, 1, 1))
-    assert [f.code for f in derived.findings] == ["TW-OUT-001", "TW-OUT-002", "TW-OUT-003"]
+    assert [f.code for f in derived.findings] == ["TW-END-001", "TW-END-002", "TW-END-003"]
     assert [row.subject for row in derived.rows] == ["S1"]
 
 

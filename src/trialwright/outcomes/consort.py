@@ -147,7 +147,7 @@ def check_flow(boxes: Sequence[FlowBox]) -> list[Finding]:
             wrong.append(f"ends of arm {arm}")
     return [
         Finding(
-            "TW-OUT-030",
+            "TW-END-030",
             Severity.ERROR,
             f"The flow does not add up: {what}.",
             "Check the disposition of the subjects behind these boxes.",

@@ -242,7 +242,7 @@ def check_progression_history(history: ProgressionHistory) -> list[Finding]:
     }
     found = [
         Finding(
-            "TW-OUT-011",
+            "TW-END-011",
             Severity.ERROR,
             f"The date of {what} lies before the start of the clock.",
             "Correct that date or the date of randomisation.",
@@ -255,7 +255,7 @@ def check_progression_history(history: ProgressionHistory) -> list[Finding]:
     if died_on is not None and any(a.dated_on > died_on for a in history.assessments):
         found.append(
             Finding(
-                "TW-OUT-012",
+                "TW-END-012",
                 Severity.ERROR,
                 "A tumour assessment is dated after the death.",
                 "Correct the date of the scan or the date of death.",

@@ -138,7 +138,7 @@ def check_vital_history(history: VitalHistory, *, cut_on: date | None = None) ->
     if history.died_on is not None and history.died_on.latest < history.start_on:
         found.append(
             Finding(
-                "TW-OUT-001",
+                "TW-END-001",
                 Severity.ERROR,
                 "The date of death lies before the start of the clock.",
                 "Correct the date of death or the date of randomisation.",
@@ -149,7 +149,7 @@ def check_vital_history(history: VitalHistory, *, cut_on: date | None = None) ->
     if death is not None and death.contradicts and not found:
         found.append(
             Finding(
-                "TW-OUT-002",
+                "TW-END-002",
                 Severity.ERROR,
                 "A contact shows the subject alive after the recorded date of death.",
                 "Correct the date of death or the date of the contact.",
@@ -159,7 +159,7 @@ def check_vital_history(history: VitalHistory, *, cut_on: date | None = None) ->
     if cut_on is not None and history.start_on > cut_on:
         found.append(
             Finding(
-                "TW-OUT-003",
+                "TW-END-003",
                 Severity.ERROR,
                 "The clock starts after the data cut.",
                 "Leave the subject out of this cut, or choose a later cut.",
