@@ -22,7 +22,7 @@ def render_commands_page(_: Path) -> str:
     """docs/reference/commands.md."""
     import typer.main
 
-    from trialwright.cli.main import app
+    from trialwright.cli.commands import app
 
     root: Any = typer.main.get_command(app)
     return HEAD + "\n".join(_pages(root, "trialwright"))

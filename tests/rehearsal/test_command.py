@@ -10,7 +10,7 @@ import pytest
 from tests.rehearsal.conftest import SMALL
 from typer.testing import CliRunner
 
-from trialwright.cli.main import app
+from trialwright.cli.commands import app
 from trialwright.cli.output import EXIT_ERRORS, Stop
 from trialwright.store.open import Store
 

@@ -61,6 +61,13 @@ def open_store(data_dir: Path | str | None = None) -> Store:
     return Store(folder, connections[LEDGER].vendor)
 
 
+def has_ledger(data_dir: Path | str | None = None) -> bool:
+    """Whether a ledger is there already, as far as the files show; a PostgreSQL server is asked on opening."""
+    wanted = describe_databases(os.environ)[LEDGER]
+    folder = find_data_dir(os.environ) if data_dir is None else Path(data_dir)
+    return "HOST" in wanted or (folder / FILES[LEDGER]).exists()
+
+
 def prepare_django() -> None:
     """Sets Django up with the settings of the house, if nobody has done so. Touches no file and no database.
 
@@ -139,4 +146,4 @@ def _make_schema(alias: str) -> None:
             cursor.execute(f"CREATE SCHEMA {schema}")
 
 
-__all__ = ["Store", "StoreError", "open_store"]
+__all__ = ["Store", "StoreError", "find_data_dir", "has_ledger", "open_store"]
