@@ -30,8 +30,8 @@ Rules marked *record* need the record or a date of judgement. Examples are parts
 tests run every one of them. The tables of words (spellings, synonyms, systems of organs, names of outcomes) stand in
 `study/data/lint_words.yaml` and grow by one line.
 
-The checks that make a study file run (`TW-REF`, `TW-SCH`, `TW-DES`, `TW-FRM`, `TW-RUL`, `TW-PPL`, `TW-ASM`) say in
-their message all there is to say. Findings of reading and mapping records (`TW-REG-001` to `-070`) are listed in
+The checks that make a study file run (`TW-REF`, `TW-SCH`, `TW-DES` and others) are listed in [the study
+file](study-file.md), findings of reading and mapping records (`TW-REG-001` to `-070`) in
 [the registry](registry.md).
 """
 _CHECKS_HEAD = """

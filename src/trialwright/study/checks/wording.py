@@ -11,7 +11,7 @@ from ..positions import Path
 from .components import components_of
 from .protocol import Protocol
 from .rulebook import find
-from .words import Confusion, spelling, synonyms
+from .words import Confusion, Name, spelling, synonyms
 
 _MARKER = re.compile(r"\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z]{2,6}-?[A-Za-z]?\d{1,3}\b")
 _BESIDE = 40
@@ -51,13 +51,14 @@ def _slip(protocol: Protocol, confusion: Confusion) -> Iterator[Finding]:
 
 
 def _synonyms(protocol: Protocol) -> Iterator[Finding]:
-    text = protocol.eligibility_words
+    text, lower = protocol.eligibility_words, protocol.eligibility_words.lower()
     for group in synonyms():
-        found = [(name, match) for name, pattern in group for match in [pattern.search(text)] if match]
+        near = [name for name in group if name.may_stand_in(lower)]
+        found = [(name.first, match) for name in near for match in [name.pattern.search(text)] if match]
         if len(found) < 2:
             continue
         (one, here), (other, there) = sorted(found, key=lambda pair: pair[1].start())[:2]
-        if there.start() - here.end() > _BESIDE and not _side_by_side(text, group):
+        if there.start() - here.end() > _BESIDE and not _side_by_side(text, near):
             message = f"`{one}` and `{other}` name the same thing."
             path = next(
                 (c.path for c in protocol.clauses if there.group(0) in c.text), ("eligibility", "text")
@@ -65,9 +66,9 @@ def _synonyms(protocol: Protocol) -> Iterator[Finding]:
             yield find("TW-TXT-002", path, message, f"{here.group(0)} / {there.group(0)}")
 
 
-def _side_by_side(text: str, group: tuple[tuple[str, re.Pattern[str]], ...]) -> bool:
+def _side_by_side(text: str, group: list[Name]) -> bool:
     """Whether two names of the group stand together once, as in `AST (SGOT)`: then the reader knows."""
-    places = sorted((*match.span(), name) for name, pattern in group for match in pattern.finditer(text))
+    places = sorted((*match.span(), name.first) for name in group for match in name.pattern.finditer(text))
     return any(later[0] - earlier[1] <= 3 and later[2] != earlier[2] for earlier, later in pairwise(places))
 
 

@@ -44,10 +44,23 @@ def outcome_names() -> tuple[Confusion, ...]:
     return tuple(Confusion(_any_case(row["wrong"]), row["standard"]) for row in _lists()["outcome_names"])
 
 
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One of the names of a thing: the first of its spellings, all of them in lower case, and a pattern."""
+
+    first: str
+    spellings: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    def may_stand_in(self, lower: str) -> bool:
+        """Whether a text in lower case holds a spelling at all: quicker than the pattern, and most do not."""
+        return any(spelling in lower for spelling in self.spellings)
+
+
 @cache
-def synonyms() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], ...]:
-    """Groups of names for one thing, each the first of its spellings and a pattern for all of them."""
-    return tuple(tuple((name.split("|")[0], _name(name)) for name in group) for group in _lists()["synonyms"])
+def synonyms() -> tuple[tuple[Name, ...], ...]:
+    """Groups of names for one thing."""
+    return tuple(tuple(_name(words) for words in group) for group in _lists()["synonyms"])
 
 
 @cache
@@ -69,7 +82,9 @@ def _any_case(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _name(spellings: str) -> re.Pattern[str]:
+def _name(words: str) -> Name:
     """Abbreviations are matched to the letter, words whatever their case."""
-    one = [re.escape(name) if name.isupper() else f"(?i:{re.escape(name)})" for name in spellings.split("|")]
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(one)})(?![\w-])")
+    names = words.split("|")
+    one = [re.escape(name) if name.isupper() else f"(?i:{re.escape(name)})" for name in names]
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(one)})(?![\w-])")
+    return Name(names[0], tuple(name.lower() for name in names), pattern)
