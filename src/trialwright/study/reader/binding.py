@@ -70,7 +70,18 @@ def bind(scan: Scan, limits: Limits) -> bool:
         return add_drafts(scan, near, limits, near[0][0])
     if scan.lead is not None and not scan.group and limits.first <= 3:
         return _add_lead(scan, limits)
-    return is_bare_age(scan, limits) and add_drafts(scan, [(limits.first, AGE)], limits, limits.first)
+    return (is_bare_age(scan, limits) or _opens_age(scan, limits)) and add_drafts(
+        scan, [(limits.first, AGE)], limits, limits.first
+    )
+
+
+def _opens_age(scan: Scan, limits: Limits) -> bool:
+    """`below 18 or above 65 years of age`: the first number is an age because the second is."""
+    quantity = limits.quantity
+    if quantity is None or quantity.units or quantity.relative or kind_at(scan, limits.last) != "OR":
+        return False
+    follows = read_limits(scan.tokens, limits.last + 1) if kind_at(scan, limits.last + 1) == "C" else None
+    return follows is not None and follows.aged
 
 
 def _prefers_ahead(scan: Scan, near: list[tuple[int, Term]], ahead: tuple[int, Term], limits: Limits) -> bool:
@@ -130,6 +141,8 @@ def bind_gestation(scan: Scan, limits: Limits) -> bool:
 
 def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, first: int) -> bool:
     limits = repeated_times(scan, members, limits)
+    if limits.operator == "==" and members[-1][1].kind == "age":
+        return False
     told = limits.quantity
     units = told.units if told else ()
     relative = told.relative if told else ""
@@ -150,21 +163,24 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
 
 
 def repeated_operator(scan: Scan, limits: Limits) -> Limits:
-    """`<= 2.5 x ULN (5 x ULN if ...)`: the multiple in brackets takes the comparison before it."""
-    if (
-        not limits.bare
-        or limits.operator != "=="
-        or limits.low is None
-        or not limits.low.relative
-        or not scan.found
-    ):
+    """A second number takes the comparison before it: `<= 2.5 x ULN (5 x ULN if ...)`, `at least 10 g/dL for
+    women and 11 g/dL for men`."""
+    if not limits.bare or limits.operator != "==" or limits.low is None or not scan.found:
         return limits
     last = scan.found[-1]
-    between = scan.tokens[last.last : limits.first]
-    near = len(between) <= 2 and all(t.value in {"(", ",", "["} or t.kind == "OR" for t in between)
-    if not near or last.low is None or not last.low.relative:
+    if last.low is None or last.low.relative != limits.low.relative or last.operator == "==":
         return limits
-    return replace(limits, operator=last.operator, bare=False)
+    between = scan.tokens[last.last : limits.first]
+    if limits.low.relative:
+        near = len(between) <= 2 and all(t.value in {"(", ",", "["} or t.kind == "OR" for t in between)
+    else:
+        joins = all(t.kind in {"SEX", "OR", "AND", "P", "F"} for t in between) and len(between) <= 5
+        near = (
+            joins
+            and any(t.kind == "SEX" for t in between)
+            and bool(set(last.low.units) & set(limits.low.units))
+        )
+    return replace(limits, operator=last.operator, bare=False) if near else limits
 
 
 def repeated_times(scan: Scan, members: list[tuple[int, Term]], limits: Limits) -> Limits:

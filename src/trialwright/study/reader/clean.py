@@ -28,6 +28,7 @@ _SIGNS = {
 _UNDERLINED = re.compile(
     r"<\s?/?\s?u>|</?(?:b|i|p|li|ul|ol|br|sup|sub|em|strong|div|span)\s?/?>", re.IGNORECASE
 )
+_POINT = re.compile(r"(?<=\d)[•‧](?=\d)")
 _TIMES = re.compile(
     r"(?<=\d)[xX*](?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())"
     r"|(?<=\d )[xX*](?=\s?(?:\d|[A-Z]|the|upper|inst|normal|lower|lab|\())"
@@ -45,7 +46,7 @@ def clean_text(text: str) -> str:
         cleaned = _ENTITY.sub(_padded, cleaned)
     if "<" in cleaned:
         cleaned = _UNDERLINED.sub(lambda found: " " * len(found.group()), cleaned)
-    cleaned = _TIMES.sub("×", cleaned)
+    cleaned = _POINT.sub(".", _TIMES.sub("×", cleaned))
     return _ITEM.sub(_divided, cleaned) if "(1)" in cleaned and "(2)" in cleaned else cleaned
 
 

@@ -171,11 +171,23 @@ def alternatives_of(
     return [root(n) + 1 if sizes[n] > 1 else 0 for n in range(len(drafts))]
 
 
+def _joins_sexes(tokens: list[Token], place: int) -> bool:
+    """Whether an or stands in `male or female`."""
+    return (
+        place > 0
+        and tokens[place - 1].kind == "SEX"
+        and place + 1 < len(tokens)
+        and tokens[place + 1].kind == "SEX"
+    )
+
+
 def _are_alternatives(first: Draft, second: Draft, conditional: bool, tokens: list[Token]) -> bool:
     begin, end = min(first.last, second.limits_first), second.limits_first
     between = tokens[begin:end]
     if any(t.value == ";" for t in between):
         return False
-    if any(t.kind in {"OR", "UNLESS"} for t in between):
+    if any(
+        t.kind in {"OR", "UNLESS"} and not _joins_sexes(between, place) for place, t in enumerate(between)
+    ):
         return not any(t.kind == "P" and t.value == "." for t in between)
     return conditional and first.term.variable == second.term.variable

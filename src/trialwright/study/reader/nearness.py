@@ -30,6 +30,8 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
     opening = scan.group[0][0]
     if any(t.kind == "CHG" for t in scan.tokens[max(0, opening - 2) : opening]):
         return []
+    if scan.group[-1][1].kind == "age" and not _is_age_gap(gap, scan, limits):
+        return []
     unit_told = tells_unit(limits)
     most = MOST_WORDS if unit_told else MOST_WORDS_BARE
     if not is_passable(gap, most, scan.group[-1][1].weak):
@@ -43,6 +45,14 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
             break
         kept.insert(0, member)
     return kept
+
+
+def _is_age_gap(gap: list[Token], scan: Scan, limits: Limits) -> bool:
+    """Whether a number after the word age is still one: few words between, no span of something else behind."""
+    strange = sum(token.kind in {"X", "K", "NOT", "T"} for token in gap)
+    after = scan.tokens[limits.last].value if limits.last < len(scan.tokens) else ""
+    spans = after in {"since", "after", "prior", "before", "ago", "from", "history", "of", "following"}
+    return strange <= (0 if scan.used > scan.group[-1][0] else 2) and not spans
 
 
 def is_passable(gap: list[Token], most: int, weak: bool) -> bool:
@@ -101,11 +111,10 @@ def _fits_bare(scan: Scan, term: Term, limits: Limits) -> bool:
 
 
 def _told_equal(scan: Scan, limits: Limits, gap: list[Token]) -> bool:
-    return (
-        bool(limits.items)
-        or scan.tokens[limits.first].kind == "C"
-        or any(t.value in {":", "of"} for t in gap)
-    )
+    if len(gap) >= 2 and gap[-1].value == "of" and gap[-2].value == "out":
+        return False
+    told = scan.tokens[limits.first].kind == "C" or any(t.value in {":", "of"} for t in gap)
+    return bool(limits.items) or told
 
 
 def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:

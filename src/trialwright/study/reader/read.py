@@ -124,7 +124,7 @@ class _Bullet:
         drafts = _named_scale([d for d in drafts if not _is_beside(d, drafts, tokens)])
         if _NOTE.match(words):
             drafts = []
-        drafts = [_denied(draft, tokens) for draft in drafts]
+        drafts = [_denied(draft, tokens) for draft in drafts if not _is_asked_age(draft, drafts, tokens)]
         drafts.sort(key=lambda draft: (draft.limits_first, draft.first))
         conditions = conditions_of(drafts, tokens, self.text)
         ages = [d for d in drafts if d.term.kind == "age"]
@@ -297,6 +297,14 @@ def _says_again(first: Entry, second: Entry) -> bool:
     if not isinstance(known, Decimal) or not isinstance(again, Decimal):
         return False
     return abs(known - again) <= abs(known) * Decimal("0.03")
+
+
+def _is_asked_age(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
+    """Whether an age is the condition of another limit: `Lansky >= 60 for patients <= 16 years of age`."""
+    if draft.term.kind != "age" or all(d.term.kind == "age" for d in drafts) or draft.limits_first == 0:
+        return False
+    before = tokens[draft.limits_first - 1]
+    return before.kind == "IF" and before.word.startswith(("for ", "if", "in those"))
 
 
 def _denied(draft: Draft, tokens: list[Token]) -> Draft:

@@ -62,11 +62,7 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
             at += 1
             continue
         matched = lexicon.match(words, lower, at) if kind in {"word", "num"} else None
-        if (
-            matched is not None
-            and matched[0].kind == "A"
-            and lower[at + matched[1] : at + matched[1] + 1] == ["than"]
-        ):
+        if matched is not None and matched[0].kind == "A" and _opens_limit(lower, at + matched[1]):
             matched = None
         if matched is not None:
             phrase, taken = matched
@@ -78,6 +74,11 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
         found.append(token)
         skip_to, at = token.end, at + 1
     return _deepened(_multiplied(found))
+
+
+def _opens_limit(lower: list[str], at: int) -> bool:
+    """Whether `or above` is no end of a limit but the beginning of the next: `below 18 or above 65`."""
+    return at < len(lower) and (lower[at] == "than" or lower[at][0].isdigit())
 
 
 def _phrase_token(phrase: Phrase, start: int, end: int, words: list[str]) -> Token:
