@@ -140,7 +140,7 @@ def test_boin_tables_up_to_30(target: float, escalate: str, de_escalate: str, el
 )
 def test_boin_limits(target: float, low: float, high: float) -> None:
     design = BoinDesign(target)
-    assert (design.escalate_limit, design.de_escalate_limit) == pytest.approx((low, high), abs=5e-7)
+    assert design.limits == pytest.approx((low, high), abs=5e-7)
 
 
 def test_boin_moves() -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import floor, log
+from math import ceil, floor
 
-from scipy import stats
+from trialwright.stats.beta_binomial import compute_least_events
+from trialwright.stats.boin import compute_boin_limits
 
 _TOLERANCE = 1e-9
 """Boundaries such as 0.3 * 10 must not be missed by a binary fraction."""
@@ -55,16 +56,9 @@ class BoinDesign:
     eliminate_from: int = 3
 
     @property
-    def escalate_limit(self) -> float:
-        """Escalate at an observed rate up to this (lambda_e)."""
-        low, phi = self.low_factor * self.target, self.target
-        return log((1 - low) / (1 - phi)) / log(phi * (1 - low) / (low * (1 - phi)))
-
-    @property
-    def de_escalate_limit(self) -> float:
-        """De-escalate at an observed rate from this (lambda_d)."""
-        high, phi = self.high_factor * self.target, self.target
-        return log((1 - phi) / (1 - high)) / log(high * (1 - phi) / (phi * (1 - high)))
+    def limits(self) -> tuple[float, float]:
+        """(escalate at an observed rate up to this, de-escalate from this): lambda_e and lambda_d."""
+        return compute_boin_limits(self.target, self.low_factor, self.high_factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +73,15 @@ class BoinRow:
     eliminate_min: int | None
 
 
-def _find_elimination(design: BoinDesign, treated: int) -> int | None:
-    if treated < design.eliminate_from:
-        return None
-    for toxicities in range(treated + 1):
-        too_toxic = stats.beta.sf(design.target, 1 + toxicities, 1 + treated - toxicities)
-        if float(too_toxic) > design.eliminate_cutoff:
-            return toxicities
-    return None
-
-
 def compute_boin_row(design: BoinDesign, treated: int) -> BoinRow:
     """The decision table of a design at one number of subjects."""
-    down = design.de_escalate_limit * treated
-    lowest = floor(down - _TOLERANCE) + 1
-    return BoinRow(
-        treated,
-        floor(design.escalate_limit * treated + _TOLERANCE),
-        lowest,
-        _find_elimination(design, treated),
+    up, down = design.limits
+    eliminate = (
+        compute_least_events((1.0, 1.0), treated, design.target, design.eliminate_cutoff)
+        if treated >= design.eliminate_from
+        else None
     )
+    return BoinRow(treated, floor(up * treated + _TOLERANCE), ceil(down * treated - _TOLERANCE), eliminate)
 
 
 def compute_boin_move(design: BoinDesign, toxicities: int, treated: int) -> Move:

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy import stats
+import numpy as np
+
+from trialwright.stats.beta_binomial import (
+    compute_exceedance,
+    compute_least_events,
+    compute_path_probabilities,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +33,17 @@ class StoppingRule:
     cutoff: float
     first_look: int = 1
 
+    @property
+    def prior(self) -> tuple[float, float]:
+        """The two parameters of the beta prior."""
+        return self.prior_events, self.prior_free
+
 
 def compute_posterior(rule: StoppingRule, events: int, evaluable: int) -> float:
     """The posterior probability that the true rate exceeds ``max_rate``; refuses more events than
     subjects.
     """
-    if not 0 <= events <= evaluable:
-        raise ValueError("events must lie between 0 and the number of evaluable subjects")
-    a, b = rule.prior_events + events, rule.prior_free + evaluable - events
-    return float(stats.beta.sf(rule.max_rate, a, b))
+    return compute_exceedance(rule.prior, events, evaluable, rule.max_rate)
 
 
 def compute_boundary(rule: StoppingRule, max_evaluable: int) -> list[int | None]:
@@ -43,11 +51,12 @@ def compute_boundary(rule: StoppingRule, max_evaluable: int) -> list[int | None]
 
     Before ``first_look`` nothing stops.
     """
-    boundary: list[int | None] = []
-    for evaluable in range(1, max_evaluable + 1):
-        stops = (x for x in range(evaluable + 1) if compute_posterior(rule, x, evaluable) > rule.cutoff)
-        boundary.append(next(stops, None) if evaluable >= rule.first_look else None)
-    return boundary
+    return [
+        compute_least_events(rule.prior, evaluable, rule.max_rate, rule.cutoff)
+        if evaluable >= rule.first_look
+        else None
+        for evaluable in range(1, max_evaluable + 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +98,7 @@ def compute_operating_characteristics(
 
     A stop after the last subject counts as stopping.
     """
-    boundary = compute_boundary(rule, max_evaluable)
-    alive = {0: 1.0}
-    stopped = expected = 0.0
-    for evaluable, limit in enumerate(boundary, start=1):
-        after: dict[int, float] = {}
-        for events, weight in alive.items():
-            after[events] = after.get(events, 0.0) + weight * (1 - true_rate)
-            after[events + 1] = after.get(events + 1, 0.0) + weight * true_rate
-        halted = sum(w for events, w in after.items() if limit is not None and events >= limit)
-        alive = {events: w for events, w in after.items() if limit is None or events < limit}
-        stopped += halted
-        expected += evaluable * halted
-    expected += max_evaluable * sum(alive.values())
-    return OperatingCharacteristics(true_rate, stopped, expected)
+    stopping, going = compute_path_probabilities(compute_boundary(rule, max_evaluable), true_rate)
+    after = np.arange(1, max_evaluable + 1)
+    expected = float(stopping @ after + max_evaluable * going.sum())
+    return OperatingCharacteristics(true_rate, float(stopping.sum()), expected)
