@@ -23,6 +23,8 @@ class Component:
     dose: Amount | None
     cycles: tuple[tuple[int, ...], ...]
     path: Path
+    over_study: bool = True
+    """Whether the days count over the whole study; days within a cycle come again in every cycle."""
 
     @property
     def days(self) -> tuple[int, ...]:
@@ -42,7 +44,15 @@ def components(study: Study) -> tuple[Component, ...]:
         return tuple(_products(study))
     return tuple(
         Component(
-            a.id, a.name, a.intervention, a.words, a.route or "", a.dose, a.days, ("administrations", n)
+            a.id,
+            a.name,
+            a.intervention,
+            a.words,
+            a.route or "",
+            a.dose,
+            a.days,
+            ("administrations", n),
+            a.days_within_cycle is False,
         )
         for n, a in enumerate(study.administrations)
     )

@@ -15,6 +15,7 @@ from ..criteria import (
     plausible_region,
     variables_of,
 )
+from ..criteria.intervals import Cut
 from ..findings import Finding
 from .protocol import ListedRule, Protocol
 from .region_words import label_of, render_region, render_region_in_units
@@ -128,9 +129,18 @@ def gap_between(comparison: Comparison) -> IntervalSet:
     kept = IntervalSet()
     cuts = comparison.neither.cuts
     for low, high in zip(cuts[::2], cuts[1::2], strict=True):
-        if isinstance(low[0], Fraction) and isinstance(high[0], Fraction):
+        if isinstance(low[0], Fraction) and isinstance(high[0], Fraction) and not _is_rounding(low, high):
             kept = kept.union(IntervalSet((low, high)))
     return kept
+
+
+def _is_rounding(low: Cut, high: Cut) -> bool:
+    """Whether the gap only lies between two neighbouring written numbers: `up to 24.9` and `from 25`."""
+    (first, after), (last, before) = low, high
+    if not (isinstance(first, Fraction) and isinstance(last, Fraction)) or (after, before) != (1, 0):
+        return False
+    whole = first.denominator == last.denominator == 1
+    return last - first <= (1 if whole else Fraction(1, 10))
 
 
 def _adjacent(both: IntervalSet, included: IntervalSet) -> IntervalSet:

@@ -93,14 +93,15 @@ def _excluded_systems(protocol: Protocol, clause: Clause) -> Iterator[Finding]:
     if not _SERIOUS.search(clause.text):
         return
     named = [system for system in systems() if system.words.search(clause.text)]
-    if not _APART.search(clause.text):
+    listed = len(named) >= _FEW_SYSTEMS and not _GRADED.search(clause.text)
+    if listed and not _APART.search(clause.text):
         for system in named:
             studied = [c for c in protocol.study.registry.conditions if system.conditions.search(c)]
             if studied:
                 shown = ", ".join(studied[:4])
                 message = f"Serious {system.name} disease is excluded, and the trial studies one: {shown}."
                 yield find("TW-ELT-003", clause.path, message, clause.text)
-    if len(named) >= _FEW_SYSTEMS and not _GRADED.search(clause.text):
+    if listed:
         message = f"Diseases of {len(named)} systems are excluded by a word (serious, severe, other) without a grade."
         yield find("TW-ELT-005", clause.path, message, clause.text)
 

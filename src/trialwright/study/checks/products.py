@@ -21,9 +21,8 @@ _POWER = re.compile(
     r"\b\d(?:[\d.,–~-]{0,8}\d)?\s?[×xX*]\s?10\s?\^?\s?\d{1,2}(?P<after>[^,.;)\n]{0,24})",
 )
 _COUNTED = re.compile(
-    r"\b(?:cells?|/ ?kg|per kg|/ ?m2|cfu|pfu|vg|vp|iu|units?|copies|particles|genomes?|/ ?ml|/ ?l\b"
-    r"|spores|oocysts|TCID|EID"
-    r"|platelets|lymphocytes|PBMC|MSCs?|bacteria|organisms|μl|ul|mm3|exosomes?|DCs? cells?)",
+    r"\b(?:cells?|per kg|cfu|pfu|vg|vp|iu|units?|copies|particles|genomes?|spores|oocysts|TCID|EID|platelets"
+    r"|lymphocytes|PBMC|MSCs?|bacteria|organisms|exosomes?)|/\s?(?:kg|m2|ml|l|μl|µl|ul|mm3|dose)\b",
     re.I,
 )
 _CHOICE = re.compile(
@@ -36,6 +35,8 @@ _INFUSION = re.compile(r"\binfusions?\b|\binfused\b", re.I)
 _INJECTED = re.compile(
     r"\bsubcutaneous\w*\b|\bintramuscular\w*\b|\bintradermal\w*\b|\bs\.?c\.? injection", re.I
 )
+_BY_NEEDLE = re.compile(r"\binject", re.I)
+_SLOWLY = re.compile(r"\b(?:subcutaneous|intramuscular|intradermal)(?:ly)? infus", re.I)
 _INTO_VEIN = re.compile(r"\bintraven|\bIV\b|\bi\.v\.|\bpump\b|\bcontinuous", re.I)
 _ORIGIN = re.compile(
     r"\bautologous|\ballogen|\bdonors?\b|\bown (?:cells|blood|tumou?r|T cells)|\bumbilical|\bcord blood"
@@ -95,7 +96,8 @@ def _uncounted(path: Path, text: str) -> Iterator[Finding]:
 def _route(path: Path, text: str) -> Iterator[Finding]:
     for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])|\n", text):
         under_skin = _INJECTED.search(sentence)
-        if under_skin and _INFUSION.search(sentence) and not _INTO_VEIN.search(sentence):
+        both = _INFUSION.search(sentence) and _BY_NEEDLE.search(sentence)
+        if under_skin and both and not (_INTO_VEIN.search(sentence) or _SLOWLY.search(sentence)):
             message = f"The words speak of an infusion and call it `{under_skin.group(0).lower()}`."
             yield find("TW-PRD-004", path, message, sentence.strip())
             return

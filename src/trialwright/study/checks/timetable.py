@@ -51,7 +51,7 @@ def check_timetable(protocol: Protocol) -> Iterator[Finding]:
     """TW-SCD-001 days against "every ...", -002 days against the number of cycles, -003 days against the count
     in a cycle, -004 day one undefined."""
     for part in components(protocol.study):
-        if part.cycles:
+        if part.cycles and part.over_study:
             yield from _interval(protocol, part)
             yield from _cycles(protocol, part)
             yield from _in_cycle(part)
@@ -104,7 +104,7 @@ def _in_cycle(part: Component) -> Iterator[Finding]:
 
 
 def _origin(protocol: Protocol) -> Iterator[Finding]:
-    parts = [part for part in components(protocol.study) if part.days]
+    parts = [part for part in components(protocol.study) if part.days and part.over_study]
     if not parts or _ORIGIN.search(protocol.words):
         return
     first = min(part.days[0] for part in parts)
