@@ -37,7 +37,7 @@ def is_bare_age(scan: Scan, limits: Limits) -> bool:
     if quantity is None or quantity.unit not in {"a", "mo"} or limits.operator == "==":
         return False
     before = scan.tokens[: limits.first]
-    if any(t.kind not in {"SEX", "F", "OR", "AND", "P", "C", "B"} for t in before) or len(before) > 8:
+    if any(t.kind not in {"SEX", "F", "OR", "AND", "P", "C", "B", "OUT"} for t in before) or len(before) > 8:
         return False
     after = scan.tokens[limits.last : limits.last + 2]
     if any(t.value in _SPAN_AFTER or (t.kind in {"IF", "CHG", "T"} and t.value != "with") for t in after[:1]):

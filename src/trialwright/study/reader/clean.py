@@ -28,6 +28,8 @@ _SIGNS = {
 _UNDERLINED = re.compile(
     r"<\s?/?\s?u>|</?(?:b|i|p|li|ul|ol|br|sup|sub|em|strong|div|span)\s?/?>", re.IGNORECASE
 )
+_LOST_FONT = re.compile(r"(?<![^\W\d_])[³£](?=\s?\d)")
+"""Signs of the Symbol font that became other letters on the way: `³` for at least, `£` for at most."""
 _POINT = re.compile(r"(?<=\d)[•‧](?=\d)")
 _TIMES = re.compile(
     r"(?<=\d)[xX*](?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())"
@@ -41,6 +43,8 @@ _ITEM = re.compile(r"(?<![A-Za-z0-9])\(\d{1,2}\)(?=\s?[A-Za-z])")
 
 def clean_text(text: str) -> str:
     """``text`` with one spelling for each sign; as long as before, character for character."""
+    if "³" in text or "£" in text:
+        text = _LOST_FONT.sub(lambda found: "≥" if found.group() == "³" else "≤", text)
     cleaned = text.translate(_TABLE)
     if "&" in cleaned:
         cleaned = _ENTITY.sub(_padded, cleaned)

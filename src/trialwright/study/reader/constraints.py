@@ -131,15 +131,15 @@ def _joined(first: str, second: str) -> str:
 
 
 def _between(tokens: list[Token], at: int) -> Limits | None:
-    position = _past(tokens, at + 1, {"the", "age", "ages", "of", "a", "and", ":"}, 3)
+    position = _past(tokens, at + 1, {"the", "age", "ages", "of", "a", "and", ":", "-"}, 3)
     if position >= len(tokens) or tokens[position].kind != "N":
         return None
     position_end = _range_end(tokens, position + 1, also_and=True)
     if position_end is None:
         return None
     low, high = tokens[position].quantity, tokens[position_end].quantity
-    if high.number < low.number and not high.relative and not low.units:
-        return None
+    if high.number < low.number and not high.relative and not low.relative and low.unit in {"", high.unit}:
+        low, high = replace(high, units=low.units), replace(low, units=high.units)
     return Limits("between", low, high, first=at, last=position_end + 1)
 
 
@@ -152,7 +152,8 @@ def _after_number(tokens: list[Token], at: int) -> Limits | None:
     if second is not None and _rises(low, tokens[second].quantity):
         return Limits("between", low, tokens[second].quantity, first=at, last=second + 1, bare=True)
     if after < len(tokens) and tokens[after].value == "+" and not low.units and low.number >= 18:
-        return Limits(">=", low, first=at, last=after + 1)
+        years = after + 1 < len(tokens) and tokens[after + 1].value in {"years", "year", "yrs", "y"}
+        return Limits(">=", low, first=at, last=after + 1 + years, aged=years)
     items, last = _items(tokens, at)
     if len(items) > 1:
         return Limits("in", None, items=items, first=at, last=last, bare=True)

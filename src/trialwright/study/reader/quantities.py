@@ -35,6 +35,7 @@ _COUNT = re.compile(rf"({_CELLS})\s?(?:/|per\s)\s?({_VOLUME})")
 _THOUSAND = re.compile(
     rf"\s?(?:[Kk]|thousand|thou|x\s?K)\s?(?:{_CELLS})\s?(?:/|per\s)\s?({_VOLUME})|[Kk](?![A-Za-z])"
 )
+_NANOLITRE = re.compile(r"\s?/\s?n[lL](?![A-Za-z])")
 _GIGA = re.compile(r"\s?(?:G|Gi|Giga|GPT|Gpt|Gpa)\s?/\s?[lL](?![A-Za-z])")
 
 
@@ -107,6 +108,8 @@ def _read_unit(text: str, at: int, end: int) -> tuple[tuple[str, ...], int, int]
     simple = pattern.match(text, at, end)
     if simple is not None and simple.lastgroup is not None:
         return readings[int(simple.lastgroup[1:])], simple.end(), 1
+    if found := _NANOLITRE.match(text, at, end):
+        return ("10*9/L",), found.end(), 1
     if found := _COUNT.match(text, at, end):
         return (_per(found.group(2)),), found.end(), 1
     return (), at, 1

@@ -249,6 +249,8 @@ def _pieces(tokens: list[Token], text: str) -> Iterator[list[Token]]:
         )
         if ends or place == len(tokens) - 1:
             piece = tokens[start : place + 1]
+            if place < len(tokens) - 1 and all(t.kind in {"N", "P"} for t in piece):
+                continue
             start = place + 1
             if piece and any(t.kind != "P" for t in piece):
                 yield piece
@@ -276,6 +278,8 @@ def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
     """Whether a limit is no criterion of its own: what an exception lets pass, or what an if-clause asks first."""
     before = tokens[: draft.limits_first]
     if any(t.kind == "UNLESS" for t in before) and min(d.limits_first for d in drafts) == draft.limits_first:
+        return True
+    if draft.term.kind == "age" and any(t.kind == "IF" and _IF.match(t.word) for t in before[-3:]):
         return True
     again = any(d is not draft and d.term.variable == draft.term.variable for d in drafts)
     for place in range(max(1, draft.first - 3), draft.first):

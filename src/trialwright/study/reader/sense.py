@@ -38,6 +38,7 @@ _DENIES = _words("(?:must|should) (?:be )?(?:not|excluded)", "not")
 _EXCLUDED_AFTER = _words("(?:is|are|be) (?:excluded|ineligible|not allowed)", "not eligible", "excluded")
 _EXCLUDED_BEFORE = _words("exclude[sd]?", "excluding", "exclusion", "ineligible")
 _FAR, _NEAR = 8, 4
+_BEHIND = 16
 
 
 def sense_of(draft: Draft, tokens: list[Token], text: str, section: str, lead: str) -> Sense:
@@ -47,6 +48,9 @@ def sense_of(draft: Draft, tokens: list[Token], text: str, section: str, lead: s
     before = _clause_before(draft, tokens, text)
     after = _clause_after(draft, tokens, text)
     if section == EXCLUSION:
+        denied = any(t.kind == "NOT" for t in tokens[max(0, draft.limits_first - _NEAR) : draft.limits_first])
+        if denied and _direction(draft) != "bad":
+            return Sense.ELIGIBLE_IF
         return _in_exclusion(draft, before, after, lead)
     return _in_inclusion(draft, tokens, before, after)
 
@@ -88,13 +92,18 @@ def _direction(draft: Draft) -> str:
 
 def _clause_before(draft: Draft, tokens: list[Token], text: str) -> str:
     start = tokens[0].start
-    return text[start : tokens[draft.first].start][-160:]
+    return text[start : tokens[max(draft.first, draft.limits_first)].start][-160:]
 
 
 def _clause_after(draft: Draft, tokens: list[Token], text: str) -> str:
-    end = tokens[-1].end
-    after = text[tokens[draft.last - 1].end : end][:120]
-    return re.split(r"[;]|\bexcept\b|\bunless\b", after)[0]
+    """The words behind a limit, up to a bracket, another limit, an exception or the end of the clause."""
+    end = draft.last
+    while end < len(tokens) and end < draft.last + _BEHIND:
+        token = tokens[end]
+        if token.value in {"(", ")", "[", "]", ";"} or token.kind in {"N", "C", "UNLESS", "T"}:
+            break
+        end += 1
+    return text[tokens[draft.last - 1].end : tokens[end - 1].end]
 
 
 def is_negated(draft: Draft, tokens: list[Token]) -> bool:
