@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from trialwright.report.number_line import NumberLine, draw_number_lines
 from trialwright.study.checks import check_study
 from trialwright.study.criteria import render_prose
-from trialwright.study.findings import Finding, Severity
+from trialwright.study.findings import Finding
 from trialwright.study.model import Study
 from trialwright.study.model.eligibility import Criterion
 from trialwright.study.prose import render_design, render_dose, render_randomisation
@@ -17,6 +18,9 @@ from trialwright.study.schedule import VisitInstance, expand_visits
 from trialwright.trial.protocol import protocol_of
 from trialwright.web.frame import page, show
 from trialwright.web.viewer import Viewer, study_of_version
+
+ASSUMED = "TW-ASM-001"
+"""The code under which the linter lists what was assumed."""
 
 TABS = (
     ("synopsis", "Synopsis"),
@@ -42,8 +46,9 @@ def protocol(request: HttpRequest, viewer: Viewer, tab: str = "synopsis") -> Htt
         "doses": [(product, render_dose(product)) for product in study.products],
         "criteria": _criteria(study),
         "grid": schedule_grid(study),
-        "findings": [f for f in findings if f.severity is not Severity.INFO],
-        "assumptions": [f for f in findings if f.severity is Severity.INFO],
+        "number_lines": number_lines_of_version(viewer.version) if tab == "criteria" else (),
+        "findings": [f for f in findings if f.code != ASSUMED],
+        "assumptions": [f for f in findings if f.code == ASSUMED],
     }
     return show(request, viewer, "web/protocol.html", context)
 
@@ -52,6 +57,12 @@ def protocol(request: HttpRequest, viewer: Viewer, tab: str = "synopsis") -> Htt
 def findings_of_version(version: str) -> tuple[Finding, ...]:
     """What the linter says of a version; kept, since a version never changes."""
     return tuple(check_study(study_of_version(version)))
+
+
+@lru_cache(maxsize=8)
+def number_lines_of_version(version: str) -> tuple[NumberLine, ...]:
+    """Inclusion against exclusion, drawn, for every variable that both lists limit."""
+    return draw_number_lines(study_of_version(version))
 
 
 def _criteria(study: Study) -> list[tuple[str, list[tuple[Criterion, str]]]]:
