@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .constraints import Limits
 from .scan import Scan
+from .tokens import Token
 
 _SPAN_AFTER = frozenset(
     (
@@ -31,13 +32,34 @@ _OTHER_AGES = (
 )
 
 
+_YOUNG = frozenset(
+    {"infants", "infant", "children", "child", "newborns", "toddlers", "babies", "adolescents"}
+)
+_GROWN = frozenset({"adult", "adults", "elderly", "volunteers", "participants", "patients", "subjects"})
+
+
+def _is_person(token: Token) -> bool:
+    return token.kind == "SEX" or token.value in _GROWN
+
+
 def is_bare_age(scan: Scan, limits: Limits) -> bool:
     """Years at the very beginning of a criterion: `18 to 79 years inclusive`, `Male, 20-65 years`."""
     quantity = limits.quantity
     if quantity is None or quantity.unit not in {"a", "mo"} or limits.operator == "==":
         return False
     before = scan.tokens[: limits.first]
-    if any(t.kind not in {"SEX", "F", "OR", "AND", "P", "C", "B", "OUT"} for t in before) or len(before) > 8:
+    young = any(token.value in _YOUNG for token in before)
+    if quantity.unit == "mo" and not young:
+        return False
+    if scan.tokens[limits.first].depth and not young and not any(_is_person(token) for token in before):
+        return False
+    if (
+        any(
+            t.kind not in {"SEX", "F", "OR", "AND", "P", "C", "B", "OUT"} and t.value not in _YOUNG
+            for t in before
+        )
+        or len(before) > 8
+    ):
         return False
     after = scan.tokens[limits.last : limits.last + 2]
     if any(t.value in _SPAN_AFTER or (t.kind in {"IF", "CHG", "T"} and t.value != "with") for t in after[:1]):

@@ -50,6 +50,14 @@ def read_reversed(scan: Scan, at: int) -> int | None:
 
 
 def bind(scan: Scan, limits: Limits) -> bool:
+    behind = scan.tokens[limits.last : limits.last + 2]
+    if any(
+        token.value in {"th", "sd", "sds"} or token.word.startswith(("percentile", "centile"))
+        for token in behind
+    ):
+        return False
+    if _is_item(scan, limits):
+        return False
     if limits.aged and not measures_age_otherwise(scan, limits):
         return add_drafts(scan, [(limits.first, AGE)], limits, limits.first)
     if limits.pair is not None and bind_pair(scan, limits):
@@ -73,6 +81,21 @@ def bind(scan: Scan, limits: Limits) -> bool:
     return (is_bare_age(scan, limits) or _opens_age(scan, limits)) and add_drafts(
         scan, [(limits.first, AGE)], limits, limits.first
     )
+
+
+def _is_item(scan: Scan, limits: Limits) -> bool:
+    """Whether the number is that of one item of a scale: `HAM-D item 3 >= 3`; the 17-item scale is no item."""
+    first = scan.group[0][0] if scan.group else limits.first
+    for place in range(max(0, first - 3), limits.first):
+        if scan.tokens[place].value not in {"item", "question"}:
+            continue
+        before = scan.tokens[place - 1] if place else None
+        before = (
+            scan.tokens[place - 2] if before is not None and before.value == "-" and place > 1 else before
+        )
+        if before is None or before.kind != "N" or before.quantity.number < 5:
+            return True
+    return False
 
 
 def _opens_age(scan: Scan, limits: Limits) -> bool:
