@@ -101,7 +101,10 @@ def _is_item(scan: Scan, limits: Limits) -> bool:
 def _opens_age(scan: Scan, limits: Limits) -> bool:
     """`below 18 or above 65 years of age`: the first number is an age because the second is."""
     quantity = limits.quantity
-    if quantity is None or quantity.units or quantity.relative or kind_at(scan, limits.last) != "OR":
+    if quantity is None or quantity.units or quantity.relative or limits.last >= len(scan.tokens):
+        return False
+    joint = scan.tokens[limits.last]
+    if joint.kind not in {"OR", "AND"} and joint.value not in {"but", "to"}:
         return False
     follows = read_limits(scan.tokens, limits.last + 1) if kind_at(scan, limits.last + 1) == "C" else None
     return follows is not None and follows.aged

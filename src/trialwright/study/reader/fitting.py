@@ -44,7 +44,7 @@ def tells_unit(limits: Limits) -> bool:
     return limits.normal or (quantity is not None and (bool(quantity.relative) or bool(quantity.units)))
 
 
-_GRADED = frozenset({"levels", "child_pugh", "grade", "ordinal"})
+_GRADED = frozenset({"levels", "letters", "child_pugh", "grade", "ordinal"})
 
 
 def fits(term: Term, quantity: Quantity, catalogue: Catalogue) -> bool:

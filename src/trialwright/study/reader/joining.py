@@ -186,8 +186,7 @@ def _are_alternatives(first: Draft, second: Draft, conditional: bool, tokens: li
     between = tokens[begin:end]
     if any(t.value == ";" for t in between):
         return False
-    if any(
-        t.kind in {"OR", "UNLESS"} and not _joins_sexes(between, place) for place, t in enumerate(between)
-    ):
+    joints = [p for p, t in enumerate(between) if t.kind in {"OR", "UNLESS"} and not _joins_sexes(between, p)]
+    if joints and not any(t.kind == "N" for t in between[joints[-1] :]):
         return not any(t.kind == "P" and t.value == "." for t in between)
     return conditional and first.term.variable == second.term.variable

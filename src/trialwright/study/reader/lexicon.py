@@ -202,5 +202,6 @@ def _is_coded(entry: dict[str, Any]) -> bool:
     return bool(entry.get("flag") or entry.get("msi")) or entry.get("scale") in {
         "levels",
         "child_pugh",
+        "letters",
         "none",
     }

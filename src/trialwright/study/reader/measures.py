@@ -52,7 +52,10 @@ def measure(draft: Draft, catalogue: Catalogue) -> Measure | None:
 def _graded(draft: Draft, variable: Variable) -> Measure | None:
     grade = draft.grade
     assert grade is not None
-    if draft.term.scale == "levels" or (draft.term.scale == "child_pugh" and grade.items[0].isalpha()):
+    lettered = draft.term.scale in {"child_pugh", "letters"} and grade.items[0].isalpha()
+    if draft.term.scale == "letters" and not lettered:
+        return None
+    if draft.term.scale == "levels" or lettered:
         name = "child_pugh_class" if draft.term.scale == "child_pugh" else variable.name
         value: Number = grade.items if grade.operator == "in" else grade.items[0]
         high = grade.items[1] if grade.operator == "between" else None

@@ -128,7 +128,8 @@ class _Bullet:
         drafts.sort(key=lambda draft: (draft.limits_first, draft.first))
         conditions = conditions_of(drafts, tokens, self.text)
         ages = [d for d in drafts if d.term.kind == "age"]
-        if len(ages) == 1:
+        told = {c for d, c in zip(drafts, conditions, strict=True) if d.term.kind == "age" and c}
+        if len(ages) == 1 or len(told) < 2:
             conditions = [
                 "" if d.term.kind == "age" and _SEX.fullmatch(c) else c
                 for d, c in zip(drafts, conditions, strict=True)

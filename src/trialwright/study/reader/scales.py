@@ -35,8 +35,8 @@ def read_grade(tokens: list[Token], at: int, text: str, term: Term) -> Grade | N
     position = _past_name(tokens, at + 1, term, text)
     if position >= len(tokens):
         return None
-    if term.scale == "child_pugh":
-        return _child_pugh(tokens, position, text)
+    if term.scale in {"child_pugh", "letters"}:
+        return _child_pugh(tokens, position, text, "ABCD" if term.scale == "letters" else "ABC")
     if term.scale == "levels":
         return _stage(tokens, position, text, term)
     if term.scale == "ihc":
@@ -88,7 +88,7 @@ def _past_name(tokens: list[Token], at: int, term: Term, text: str) -> int:
     strange = 1 if staged else 0
     while at < end:
         token = tokens[at]
-        if term.scale == "child_pugh" and text[token.start : token.end] in {"A", "B", "C"}:
+        if term.scale in {"child_pugh", "letters"} and text[token.start : token.end] in {"A", "B", "C", "D"}:
             return at
         same = token.kind == "T" and (
             token.term.variable == term.variable or token.term.variable == "performance_status"
@@ -142,13 +142,13 @@ def _stage(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
         before = text[max(0, tokens[at].start - 60) : tokens[at].start]
         if _STAGE_OF_OTHER.search(before[-24:]):
             return None
-        if _STAGE_OF_OTHER.match(after) or re.search(r"(?:kidney|renal|ckd)[^.;]*$", before, re.IGNORECASE):
+        if _STAGE_OF_OTHER.search(after) or re.search(r"(?:kidney|renal|ckd)[^.;]*$", before, re.IGNORECASE):
             return None
     return Grade(found.operator, found.items, found.first, found.last)
 
 
-def _child_pugh(tokens: list[Token], at: int, text: str) -> Grade | None:
-    """Classes A to C, or points."""
+def _child_pugh(tokens: list[Token], at: int, text: str, letters: str) -> Grade | None:
+    """Classes by letters, or points."""
     position, operator = at, ""
     if tokens[position].kind == "C":
         operator, position = str(tokens[position].value), position + 1
@@ -156,7 +156,7 @@ def _child_pugh(tokens: list[Token], at: int, text: str) -> Grade | None:
     last, ranged = position, False
     while position < len(tokens):
         word = text[tokens[position].start : tokens[position].end]
-        if not (word[:1] in {"A", "B", "C"} and (len(word) == 1 or word[1:].isdigit())):
+        if not (word[:1] in set(letters) and (len(word) == 1 or word[1:].isdigit())):
             break
         if len(word) > 1:
             return None
@@ -172,7 +172,7 @@ def _child_pugh(tokens: list[Token], at: int, text: str) -> Grade | None:
             break
         position = step
     if items:
-        return _classes(tokens, items, operator, at, last, ranged)
+        return _classes(tokens, items, operator, at, last, ranged, letters)
     limits = read_limits(tokens, at)
     if limits is None or limits.normal:
         return None
@@ -183,14 +183,13 @@ def _child_pugh(tokens: list[Token], at: int, text: str) -> Grade | None:
 
 
 def _classes(
-    tokens: list[Token], items: list[str], operator: str, at: int, last: int, ranged: bool
+    tokens: list[Token], items: list[str], operator: str, at: int, last: int, ranged: bool, letters: str
 ) -> Grade | None:
     """Classes as a set; `>= B` and `A-B` are written out; a class with points behind it stays unread."""
     if last < len(tokens) and tokens[last].kind == "N" and not tokens[last].quantity.units:
         return None
     if last < len(tokens) and tokens[last].kind == "A" and len(items) == 1:
         operator, last = str(tokens[last].value), last + 1
-    letters = "ABC"
     if operator and len(items) == 1:
         place = letters.index(items[0])
         kept = {
