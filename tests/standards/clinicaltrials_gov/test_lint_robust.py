@@ -7,6 +7,7 @@ import json
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.standards.clinicaltrials_gov.samples import V2
@@ -70,5 +71,26 @@ def test_any_words_can_be_criteria_and_descriptions(words: str) -> None:
     for row in section["armsInterventionsModule"]["interventions"]:
         row["description"] = words
     reading = read_records(json.dumps(record).encode(), "words.json")
+    found = [f.code for one in lint_unit(LintUnit(items=reading.records), ON) for f in one.findings]
+    assert internal_finding("", "").code not in found
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("contactsLocationsModule", "locations"), [{"facility": "A", "country": {"name": "B"}}]),
+        (("armsInterventionsModule", "interventions"), [{"type": ["DRUG"], "name": "A"}]),
+        (("statusModule", "studyFirstPostDateStruct"), {"date": "0001-01"}),
+        (("statusModule", "primaryCompletionDateStruct"), {"date": "9999-12-31", "type": "ACTUAL"}),
+        (("statusModule", "statusVerifiedDate"), "9999-12"),
+    ],
+)
+def test_what_once_failed(path: tuple[str, str], value: Any) -> None:
+    record = copy.deepcopy(RECORDS[0])
+    section = record["protocolSection"]
+    section["statusModule"].pop("studyFirstSubmitDate", None)
+    section.pop("oversightModule", None)
+    section[path[0]][path[1]] = value
+    reading = read_records(json.dumps(record).encode(), "odd.json")
     found = [f.code for one in lint_unit(LintUnit(items=reading.records), ON) for f in one.findings]
     assert internal_finding("", "").code not in found

@@ -7,7 +7,7 @@ from datetime import date
 
 from .dates import Span, date_of, on_day
 from .kleene import all_of, any_of
-from .shape import Json, mapping_at, rows_of, texts_of, truth_of
+from .shape import Json, mapping_at, rows_of, text_of, texts_of, truth_of
 
 FINAL_RULE_ON = date(2017, 1, 18)
 """Effective date of 42 CFR 11 (81 FR 64982)."""
@@ -70,7 +70,7 @@ def _regulated(protocol: Json) -> tuple[bool | None, bool | None]:
     if drug is not None or device is not None or not _began_before_rule(start):
         return drug, device
     types = {
-        row.get("type")
+        text_of(row, "type")
         for row in rows_of(mapping_at(protocol, "armsInterventionsModule").get("interventions"))
     }
     if not types:
@@ -84,6 +84,6 @@ def _began_before_rule(start: Span | None) -> bool:
 
 def _nexus(protocol: Json, under_ind: bool | None) -> bool | None:
     locations = rows_of(mapping_at(protocol, "contactsLocationsModule").get("locations"))
-    us_site = any(row.get("country") in _US for row in locations) if locations else None
+    us_site = any(text_of(row, "country") in _US for row in locations) if locations else None
     exported = truth_of(mapping_at(protocol, "oversightModule"), "isUsExport")
     return any_of((us_site, exported, under_ind))

@@ -56,7 +56,12 @@ def last_of_month(year: int, month: int) -> date:
 
 
 def add_years(day: date, years: int) -> date:
-    """The same day some years later; 29 February becomes 28 February, the earlier and so the safer day."""
+    """The same day some years later; 29 February becomes 28 February, the earlier and so the safer day.
+
+    What would lie past the last day of the calendar is that day.
+    """
+    if day.year + years > date.max.year:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -64,8 +69,11 @@ def add_years(day: date, years: int) -> date:
 
 
 def add_days(day: date, days: int) -> date:
-    """Some calendar days later."""
-    return day + timedelta(days=days)
+    """Some calendar days later, within the calendar: a record may state any year."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def months_between(earlier: date, later: date) -> int:
