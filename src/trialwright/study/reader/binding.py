@@ -17,7 +17,7 @@ def read_and_bind(scan: Scan, at: int) -> int:
     limits = read_limits(scan.tokens, at)
     if limits is None:
         return at + 1
-    bound = bind(scan, repeated_operator(scan, limits))
+    bound = bind(scan, repeated_operator(scan, _shared_unit(scan, limits)))
     if not bound:
         return max(limits.last if scan.tokens[at].kind == "N" else at + 1, at + 1)
     scan.used = max(limits.last, scan.found[-1].last) if scan.found else limits.last
@@ -96,6 +96,19 @@ def _is_item(scan: Scan, limits: Limits) -> bool:
         if before is None or before.kind != "N" or before.quantity.number < 5:
             return True
     return False
+
+
+def _shared_unit(scan: Scan, limits: Limits) -> Limits:
+    """The unit that only the second of two limits has: `> 7 and < 35 pmol/L`."""
+    low = limits.low
+    if low is None or low.units or low.relative or limits.high is not None or limits.bare or limits.pair:
+        return limits
+    joint, place = kind_at(scan, limits.last), limits.last + 1
+    if joint not in {"AND", "OR"} or kind_at(scan, place) != "C" or kind_at(scan, place + 1) != "N":
+        return limits
+    following = scan.tokens[place + 1].quantity
+    opposed = str(scan.tokens[place].value)[:1] != limits.operator[:1]
+    return replace(limits, low=with_unit(low, following.units, following.relative)) if opposed else limits
 
 
 def _opens_age(scan: Scan, limits: Limits) -> bool:

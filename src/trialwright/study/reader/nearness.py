@@ -33,6 +33,12 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
     if scan.group[-1][1].kind == "age" and not _is_age_gap(gap, scan, limits):
         return []
     unit_told = tells_unit(limits)
+    if (
+        not unit_told
+        and scan.group[-1][1].kind == "lab"
+        and {"X"} < {t.kind for t in gap} & {"X", "AND", "OR"}
+    ):
+        return []
     most = MOST_WORDS if unit_told else MOST_WORDS_BARE
     if not is_passable(gap, most, scan.group[-1][1].weak):
         return []
