@@ -13,10 +13,12 @@ from lxml import html as lxml_html
 
 from trialwright.report.build import build_report
 from trialwright.report.export import export_csv, export_results
+from trialwright.report.flow import ENDS
 from trialwright.report.html import render_html
 from trialwright.report.model import Figure, Report
 from trialwright.report.pdf import render_pdf
 from trialwright.study.model import Study
+from trialwright.trial.records import Ending
 from trialwright.trial.subject import SubjectState
 
 from .conftest import CUT, STAMP, SUBJECTS
@@ -50,6 +52,27 @@ def test_the_flow_counts_every_subject_once(report: Report) -> None:
     assert value(report, "flow.allocated") == 10
     assert value(report, "flow.allocated.pik_her2_arm") + value(report, "flow.allocated.dc_pmat_arm") == 10
     assert report.numbers()["flow.failed"].subjects == ("S01-011", "S01-012")
+
+
+def test_every_allocated_subject_stands_in_one_last_box(report: Report) -> None:
+    for arm in ("pik_her2_arm", "dc_pmat_arm"):
+        boxes = [report.numbers()[f"flow.{end}.{arm}"].subjects for end, _ in ENDS]
+        subjects = [subject for box in boxes for subject in box]
+        assert len(subjects) == len(set(subjects)) == value(report, f"flow.allocated.{arm}")
+
+
+@pytest.mark.parametrize(
+    ("reason", "box"),
+    [("lost", "lost"), ("withdrawal", "withdrew"), ("sponsor_decision", "ended"), ("completed", "completed")],
+)
+def test_an_end_of_follow_up_is_counted_under_its_reason(
+    study: Study, states: list[SubjectState], reason: str, box: str
+) -> None:
+    alive = next(state for state in states if state.subject == "S01-004")
+    ended = alive.model_copy(update={"follow_up_end": Ending(ended_on="2026-01-10", reason=reason, seq=900)})
+    others = [state for state in states if state is not alive]
+    numbers = build_report(study, [*others, ended], STAMP, CUT).numbers()
+    assert numbers[f"flow.{box}.pik_her2_arm"].subjects == ("S01-004",)
 
 
 @pytest.mark.parametrize("endpoint", ["os", "pfs"])
@@ -166,6 +189,34 @@ def test_a_trial_without_subjects_still_gives_a_report(study: Study) -> None:
     empty = build_report(study, [], STAMP, CUT)
     assert "nothing can be estimated" in render_html(empty)
     assert render_pdf(empty).startswith(b"%PDF-")
+
+
+def test_all_doses_are_those_of_the_subject_s_own_arm(study: Study, states: list[SubjectState]) -> None:
+    """An arm with fewer days of giving than the other is measured by its own plan."""
+    given = {"dc_pmat_arm": {dose.planned_day for s in states for dose in s.administrations}}
+    assert given["dc_pmat_arm"] == {19, 20, 21}
+    short = tuple(
+        product.model_copy(update={"cycles": ((19, 20),) if product.id == "dc" else ((21,),)})
+        if product.id != "pik_her2_t"
+        else product
+        for product in study.products
+    )
+    numbers = build_report(study.model_copy(update={"products": short}), states, STAMP, CUT).numbers()
+    assert numbers["flow.all_doses.dc_pmat_arm"].value == 5
+    assert numbers["flow.all_doses.pik_her2_arm"].value == 0
+
+
+def test_a_study_that_names_no_baseline_values_can_be_printed(
+    study: Study, states: list[SubjectState]
+) -> None:
+    analysis = study.analysis.model_copy(update={"baseline": ()})
+    report = build_report(study.model_copy(update={"analysis": analysis}), states, STAMP, CUT)
+    assert render_pdf(report).startswith(b"%PDF-")
+
+
+def test_the_title_of_the_pdf_is_the_title_in_plain_words(report: Report) -> None:
+    title = render_pdf(report).partition(b"<dc:title>")[2].partition(b"</dc:title>")[0]
+    assert report.title.encode() in title
 
 
 def test_one_arm_alone_is_described_and_not_compared(study: Study, states: list[SubjectState]) -> None:

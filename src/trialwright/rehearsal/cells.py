@@ -142,7 +142,7 @@ def make(stage: Stage, patient: Patient, run: Run, collection: str) -> Process:
     draws = Draws(stage.seed, "batch", patient.index, run.product.id, run.number)
     fails, at_release = draws.chance(stage.rehearsal.batch_failure), draws.chance(0.5)
     if not patient.is_treated_on(fill_on):
-        stop = FailBatch(patient.subject, run.batch, "other", "Treatment has ended; nothing is made.")
+        stop = FailBatch(patient.subject, run.batch, "not_needed", "Treatment has ended; nothing is made.")
         stage.do(actions.fail_batch, operator, stop)
     elif patient.product_fails or (fails and not at_release):
         stage.do(actions.fail_batch, operator, FailBatch(patient.subject, run.batch, "no_growth"))

@@ -10,6 +10,7 @@ from trialwright.outcomes.analysis_sets import AnalysisSet
 from trialwright.outcomes.exposure import Exposure, GivenDose, PlannedDose, compute_exposure
 from trialwright.outcomes.traceability import merge_sources
 from trialwright.study.model.products import Arm, Product
+from trialwright.trial.cells.records import Batch
 
 from .answers import whole_date
 from .dataset import Dataset, SubjectData
@@ -121,11 +122,17 @@ def _number(number: str, text: str, value: float, definition: str, rows: Sequenc
     return Number(number, text, value, definition, "", tuple(row.subject for row in rows), sources)
 
 
+def is_failure(batch: Batch) -> bool:
+    """Whether the making itself failed: a batch stopped because nobody needs it any more says nothing about that."""
+    return batch.state == "MFG_FAILED" and batch.failure != "not_needed"
+
+
 def _chain(data: Dataset) -> Table:
     everyone = [subject for subject in data.subjects if subject.arm]
     collections = [(s, c.seq) for s in everyone for c in s.state.collections.values()]
     batches = [(s, b.seq) for s in everyone for b in s.state.batches.values()]
-    failed = [(s, b.seq) for s in everyone for b in s.state.batches.values() if b.state == "MFG_FAILED"]
+    failed = [(s, b.seq) for s in everyone for b in s.state.batches.values() if is_failure(b)]
+    stopped = [(s, b.seq) for s in everyone for b in s.state.batches.values() if b.failure == "not_needed"]
     containers = [(s, c.seq) for s in everyone for c in s.state.containers.values()]
     given = [(s, dose.seq) for s in everyone for dose in s.state.administrations]
     mixed = [(s, dose.seq) for s in everyone for dose in s.state.administrations if dose.coi != s.state.coi]
@@ -134,6 +141,7 @@ def _chain(data: Dataset) -> Table:
         ("collections", "Collections", collections),
         ("batches", "Batches started", batches),
         ("failed", "Batches failed", failed),
+        ("stopped", "Batches stopped, no longer needed", stopped),
         ("containers", "Containers filled", containers),
         ("given", "Containers given", given),
         ("mixed", "Given to a subject other than the donor", mixed),

@@ -6,12 +6,30 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from trialwright.outcomes.analysis_sets import AnalysisSet
+from trialwright.study.model import Study
 
 from .dataset import Dataset, SubjectData
+from .exposure import is_failure
 from .flow_diagram import Box, draw_flow
 from .model import Figure, Number, Row, Section, Table
 
 Test = Callable[[SubjectData], bool]
+
+ENDS = (
+    ("died", "Died"),
+    ("withdrew", "Withdrew from follow-up"),
+    ("lost", "Lost to follow-up"),
+    ("ended", "Follow-up ended for another reason"),
+    ("completed", "Completed follow-up"),
+    ("followed", "Still in follow-up"),
+)
+"""Where an allocated subject stands: each in one box, so that the boxes add up to the arm (CONSORT 2010, figure 1)."""
+
+SETS = (
+    ("itt", "all allocated (ITT)", AnalysisSet.ITT),
+    ("safety", "safety", AnalysisSet.SAFETY),
+    ("quality", "quality of life", AnalysisSet.QOL),
+)
 
 
 def build_flow(data: Dataset) -> Section:
@@ -47,7 +65,8 @@ def _draw(data: Dataset, screening: Table, arms: Table) -> str:
 
 def _column(data: Dataset, arms: Table, index: int) -> list[Box]:
     lines = [_line(row, index) for row in arms.rows]
-    groups = (lines[:3], lines[3:6], lines[6:9], lines[9:])
+    last = -len(SETS)
+    groups = (lines[:3], lines[3:6], lines[6:last], lines[last:])
     return [Box((data.study.arms[index].label, *groups[0])), *(Box(tuple(group)) for group in groups[1:])]
 
 
@@ -108,25 +127,15 @@ def _milestone(subject: SubjectData) -> int:
 
 
 def _arm_table(data: Dataset) -> Table:
-    treatments = sum(1 for _ in {day for product in data.study.products for day in product.days})
     steps: list[tuple[str, str, int, Test]] = [
         ("allocated", "Allocated", 0, _everybody),
         ("collected", "Cells collected", 0, lambda s: bool(s.state.collections)),
         ("failed_batch", "At least one batch failed", 0, _batch_failed),
         ("infused", "Received at least one dose", 0, lambda s: bool(s.state.administrations)),
-        (
-            "all_doses",
-            f"Received all {treatments} planned doses",
-            1,
-            lambda s: len(s.state.administrations) >= treatments,
-        ),
+        ("all_doses", "Received all planned doses", 1, lambda s: _received_all(data.study, s)),
         ("not_infused", "Received no dose", 0, lambda s: not s.state.administrations),
-        ("died", "Died", 0, lambda s: s.survival is not None and s.survival.event),
-        ("withdrew", "Withdrew consent", 0, lambda s: bool(s.state.consent and s.state.consent.scope)),
-        ("completed", "Completed follow-up", 0, lambda s: _ended_as(s, "completed")),
-        ("itt", "Analysed: all allocated (ITT)", 0, lambda s: s.state.subject in data.sets[AnalysisSet.ITT]),
-        ("safety", "Analysed: safety", 0, lambda s: s.state.subject in data.sets[AnalysisSet.SAFETY]),
-        ("quality", "Analysed: quality of life", 0, lambda s: s.state.subject in data.sets[AnalysisSet.QOL]),
+        *((end, label, 0, _ends_as(end)) for end, label in ENDS),
+        *((name, f"Analysed: {label}", 0, _belongs_to(data, members)) for name, label, members in SETS),
     ]
     rows = [
         Row(
@@ -145,9 +154,29 @@ def _arm_table(data: Dataset) -> Table:
     return Table("flow_arms", "From allocation to analysis", columns, tuple(rows))
 
 
+def _belongs_to(data: Dataset, members: AnalysisSet) -> Test:
+    return lambda s: s.state.subject in data.sets[members]
+
+
+def _received_all(study: Study, subject: SubjectData) -> bool:
+    """Whether something was given on every day that the plan of the subject's own arm has."""
+    planned = {day for product in study.products_of(subject.arm) for day in product.days}
+    return bool(planned) and planned <= {dose.planned_day for dose in subject.state.administrations}
+
+
 def _batch_failed(subject: SubjectData) -> bool:
-    return any(batch.state == "MFG_FAILED" for batch in subject.state.batches.values())
+    return any(is_failure(batch) for batch in subject.state.batches.values())
 
 
-def _ended_as(subject: SubjectData, reason: str) -> bool:
-    return subject.state.follow_up_end is not None and subject.state.follow_up_end.reason == reason
+def find_end(subject: SubjectData) -> str:
+    """The one box of the flow in which an allocated subject stands last; the boxes of an arm add up to it."""
+    if subject.survival is not None and subject.survival.event:
+        return "died"
+    end, consent = subject.state.follow_up_end, subject.state.consent
+    if end is not None:
+        return {"completed": "completed", "withdrawal": "withdrew", "lost": "lost"}.get(end.reason, "ended")
+    return "withdrew" if consent is not None and consent.scope in ("follow_up", "data") else "followed"
+
+
+def _ends_as(end: str) -> Test:
+    return lambda s: find_end(s) == end

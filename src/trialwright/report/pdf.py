@@ -14,7 +14,7 @@ PREAMBLE = """\
   {foot} #h(1fr) #counter(page).display("1 / 1", both: true)
 ])
 #set text(font: ("Libertinus Serif", "New Computer Modern", "Noto Serif"), size: 9.5pt, lang: "en")
-#set document(title: "{title}", date: datetime(year: {year}, month: {month}, day: {day}))
+#set document(title: "{name}", date: datetime(year: {year}, month: {month}, day: {day}))
 #set heading(numbering: "1.")
 #show table.cell.where(y: 0): strong
 #show figure: set block(breakable: true)
@@ -51,9 +51,11 @@ def _source(report: Report) -> Iterator[str]:
     foot = f"{stamp.study.upper()}, protocol {stamp.protocol_version}, ledger {stamp.cut_seq} {stamp.ledger_head[:12]}"
     band = "Simulated data: nobody in this report is a real person."
     header = f'header: text(8pt, fill: rgb("#5b3a8c"))[{band}], ' if stamp.simulated else ""
-    title = _escape(report.title)
+    title, name = _escape(report.title), _quote(report.title)
     year, month, day = cut.year, cut.month, cut.day
-    yield PREAMBLE.format(title=title, foot=_escape(foot), header=header, year=year, month=month, day=day)
+    yield PREAMBLE.format(
+        title=title, name=name, foot=_escape(foot), header=header, year=year, month=month, day=day
+    )
     yield f"Data to {stamp.cut_on}, ledger entry {stamp.cut_seq}. {_escape(stamp.software)}.\n"
     for section in report.sections:
         yield f"= {_escape(section.title)}\n"
@@ -67,7 +69,7 @@ def _source(report: Report) -> Iterator[str]:
 def _figure(figure: Figure) -> Iterator[str]:
     caption = _escape(" ".join((figure.words, *figure.notes)))
     yield f"== {_escape(figure.title)}\n"
-    yield f'#image("{figure.id}.svg", width: 100%, alt: "{_escape(figure.title)}")\n'
+    yield f'#image("{figure.id}.svg", width: 100%, alt: "{_quote(figure.title)}")\n'
     yield f"#text(8.5pt, fill: luma(80))[{caption}]\n"
     if figure.data is not None:
         yield from _table(figure.data)
@@ -82,10 +84,15 @@ def _table(table: Table) -> Iterator[str]:
     for row in table.rows:
         cells = [cell.text if isinstance(cell, Number) else cell for cell in row.cells]
         cells += [""] * (len(table.columns) - 1 - len(cells))
-        label = f"[#h({row.indent * 8}pt){_escape(row.label)}]"
-        yield f"  {label}, {', '.join(f'[{_escape(cell)}]' for cell in cells)},"
+        texts = (f"#h({row.indent * 8}pt){_escape(row.label)}", *(_escape(cell) for cell in cells))
+        yield f"  {', '.join(f'[{text}]' for text in texts)},"
     yield ")]\n"
     yield from (f"#text(8pt, fill: luma(80))[{_escape(note)}]\n" for note in table.notes)
+
+
+def _quote(text: str) -> str:
+    """Text inside the quotation marks of a Typst string, where only those and the backslash mean something."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
 def _escape(text: str) -> str:

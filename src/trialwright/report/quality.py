@@ -23,8 +23,8 @@ from .model import Cell, Figure, Number, Row, Section, Table
 from .subjects import allocated_on
 from .wording import finite, write_decimal, write_interval
 
-SHOWN_VISITS = 9
-"""Visits after baseline in the table and the figure; later ones hold too few subjects to show."""
+DRAWN_DAYS = 9
+"""So many days are written under the figure at most; its points, like the rows of the table, leave no visit out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,9 @@ def build_quality(data: Dataset) -> Section:
         return Section("quality", "Quality of life", ("The study names no questionnaire outcome.",))
     code = outcome.estimand.parameter or "QL"
     scale = next((scale.name for scale in QLQ_C30.scales if scale.code == code), code)
-    visits = _visits(data)[:SHOWN_VISITS]
     changes = _changes(data, code)
+    answered = {change.visit for change in changes}
+    visits = [visit for visit in _visits(data) if visit.id in answered]
     cells = {
         (arm.id, visit.id): _change(data, [s for s in changes if s.visit == visit.id], arm)
         for arm in data.study.arms
@@ -63,7 +64,7 @@ def build_quality(data: Dataset) -> Section:
         (
             f"{QLQ_C30.code} version {QLQ_C30.version}, 0 to 100, higher is better. Observed values of subjects with a "
             "baseline form; nothing is imputed. Subjects who died or stopped answering are not in later rows, so a "
-            "flat line may hide a decline.",
+            "flat line may hide a decline. Visits at which nobody of the set answered have no row.",
         ),
     )
     figure = Figure("quality_figure", title, _draw(data, visits, cells), _say(data, visits, cells), (), table)
@@ -136,13 +137,14 @@ def _draw(data: Dataset, visits: Sequence[VisitInstance], cells: dict[tuple[str,
                 tuple(len(c.scores) for _, c in found),
             )
         )
-    ticks = [(float(index), f"day {visit.day}") for index, visit in enumerate(visits)]
+    step = -(-len(visits) // DRAWN_DAYS)
+    ticks = [(float(index), f"day {visit.day}") for index, visit in enumerate(visits) if index % step == 0]
     return draw_course(courses, ticks, "Mean change, points", "quality", zero=True)
 
 
 def _say(data: Dataset, visits: Sequence[VisitInstance], cells: dict[tuple[str, str], Change]) -> str:
     if not visits:
-        return "No questionnaire is planned after baseline."
+        return "Nobody answered a questionnaire after baseline."
     first = visits[0]
     parts: list[str] = []
     for arm in data.study.arms:

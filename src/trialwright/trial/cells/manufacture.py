@@ -22,7 +22,7 @@ from trialwright.trial.refusals import refusal, refuse
 from trialwright.trial.study_state import StudyState
 from trialwright.trial.subject import SubjectState
 
-FAILURES = ("no_growth", "contamination", "equipment", "material", "identity", "other")
+FAILURES = ("no_growth", "contamination", "equipment", "material", "identity", "not_needed", "other")
 """Reason classes of a failed manufacture."""
 
 MOST_CONTAINERS = 100
