@@ -71,6 +71,11 @@ def test_long_texts_are_read_to_their_end() -> None:
     check_entries(endless, read_criteria(endless))
 
 
+def test_a_sentence_of_a_thousand_limits_is_a_statement() -> None:
+    (entry,) = read_criteria("* " + "ANC ≥ 1 or " * 1000)
+    assert entry.status.value == "attested"
+
+
 def test_what_lies_beyond_the_longest_text_is_one_statement() -> None:
     text = "Inclusion Criteria:\n* Age ≥ 18 years\n" + "word " * 50_000
     entries = read_criteria(text)

@@ -32,6 +32,8 @@ _SKIPPED = re.compile(
 )
 _MENOPAUSE = re.compile(r"menopaus|amenorr?h|oophorec|hysterectomy|sterili[sz]", re.IGNORECASE)
 _RESIDUE = 5
+_MOST_LIMITS = 150
+"""No sentence has so many limits; a text that does is no sentence and is left to a person."""
 _NOTE = re.compile(r"\W*(?:note|n\.b|the definition of|definition)\b", re.IGNORECASE)
 _IF = re.compile(r"if|when|in case|in the event", re.IGNORECASE)
 _SEX = re.compile(
@@ -117,6 +119,8 @@ class _Bullet:
             end = tokens[-2].end
         words = self.text[start:end]
         drafts = attach(self.text, tokens, self.lexicon, self._lead_term())
+        if len(drafts) > _MOST_LIMITS:
+            drafts = []
         if skipped := _SKIPPED.search(words):
             near = -1 if _MENOPAUSE.search(words) else 4
             drafts = [d for d in drafts if d.term.kind != "age" or d.first <= near or skipped.start() > 40]
