@@ -69,7 +69,7 @@ def test_a_broken_record_is_a_finding_and_stops_nothing(lint: Run, folder: Path)
 def test_the_table_counts_every_rule(lint: Run, folder: Path) -> None:
     result = lint(folder / "NCT02745808.json", "--workers", "1")
     assert result.returncode == 0
-    assert "TW-DAT-003" in result.stdout
+    assert "TW-RCD-003" in result.stdout
     assert "1 records, 0 unread" in result.stdout
 
 

@@ -75,14 +75,14 @@ PROTOCOL: dict[str, tuple[str, ...]] = {
 
 RECORD: dict[str, tuple[str, ...]] = {
     "TW-TIM-001": ("24 months", "19"),
-    "TW-DAT-001": ("after the start",),
-    "TW-DAT-002": ("2015-09",),
-    "TW-DAT-003": ("unknown on 2026-11-22",),
-    "TW-DAT-004": ("1 site(s) recruit",),
-    "TW-DAT-005": ("primary completion", "study completion"),
-    "TW-DAT-006": ("verified for a month before",),
-    "TW-DAT-008": ("actual or estimated",),
-    "TW-DAT-011": ("4 principal investigators",),
+    "TW-RCD-001": ("after the start",),
+    "TW-RCD-002": ("2015-09",),
+    "TW-RCD-003": ("unknown on 2026-11-22",),
+    "TW-RCD-004": ("1 site(s) recruit",),
+    "TW-RCD-005": ("primary completion", "study completion"),
+    "TW-RCD-006": ("verified for a month before",),
+    "TW-RCD-008": ("actual or estimated",),
+    "TW-RCD-011": ("4 principal investigators",),
 }
 """What only the record and its dates tell."""
 
@@ -136,8 +136,8 @@ def test_about_sixty_rules_speak_and_none_is_an_error() -> None:
 
 def test_a_day_before_the_completion_shows_no_unknown_status() -> None:
     found = {finding.code for finding in lint_record(read_one(SEED), date(2016, 2, 1))}
-    assert not {"TW-DAT-002", "TW-DAT-003", "TW-DAT-005"} & found
-    assert "TW-DAT-001" in found
+    assert not {"TW-RCD-002", "TW-RCD-003", "TW-RCD-005"} & found
+    assert "TW-RCD-001" in found
 
 
 def test_every_sample_is_linted_without_an_internal_failure() -> None:

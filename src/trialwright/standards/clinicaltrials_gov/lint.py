@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
+
+from ruamel.yaml import YAML
 
 from trialwright.study.checks.protocol_checks import check_protocol
 from trialwright.study.findings import Finding, sort_findings
@@ -17,21 +20,14 @@ from .lint_registration import check_registration
 from .lint_timing import check_timing
 from .outcome_words import check_outcomes
 from .record import JsonObject, Record
+from .tables import DATA
 from .to_study import derive_draft
 
-SAME: dict[str, tuple[str, ...]] = {
-    "TW-REG-131": ("TW-OUT-001",),
-    "TW-REG-132": ("TW-OUT-003",),
-    "TW-REG-151": ("TW-DAT-001",),
-    "TW-REG-152": ("TW-DAT-001",),
-    "TW-REG-115": ("TW-DAT-006",),
-    "TW-REG-030": ("TW-OUT-012",),
-    "TW-PRD-002": ("TW-REG-040",),
-    "TW-OUT-005": ("TW-REG-052",),
-    "TW-OUT-010": ("TW-REG-053",),
-    "TW-DAT-003": ("TW-DAT-012",),
-}
-"""Findings that say the same: where the first was found, those beside it are left out."""
+
+@cache
+def same() -> dict[str, list[str]]:
+    """Findings that say the same: where the first was found, those beside it are left out."""
+    return YAML(typ="safe").load((DATA / "lint_same.yaml").read_text("utf-8"))
 
 
 def lint_record(record: Record, on: date) -> tuple[Finding, ...]:
@@ -79,7 +75,7 @@ def _of_document(document: JsonObject, on: date, shows_oversight: bool = True) -
 def _in_order(found: Iterable[Finding], origin: str) -> list[Finding]:
     rows = list(found)
     codes = {finding.code for finding in rows}
-    hidden = {code for said, others in SAME.items() if said in codes for code in others}
+    hidden = {code for said, others in same().items() if said in codes for code in others}
     kept = dict.fromkeys(
         replace(finding, place=replace(finding.place, file=finding.place.file or origin))
         for finding in rows

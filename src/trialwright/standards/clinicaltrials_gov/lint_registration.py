@@ -104,7 +104,7 @@ class Judged:
 
 
 def check_registration(study: Json, on: date, shows_oversight: bool = True) -> Iterator[Finding]:
-    """TW-DAT-001 registered late, -002 not verified, -003 unknown, -004 shut with an open site, -005 estimate past,
+    """TW-RCD-001 registered late, -002 not verified, -003 unknown, -004 shut with an open site, -005 estimate past,
     -006 verified before registered, -007 no results, -008 start of no kind, -009 missing, -010 too long,
     -011 several investigators, -012 status behind its dates.
 
@@ -121,7 +121,7 @@ def _registered(judged: Judged) -> Iterator[Finding]:
         return
     if duty.state in (State.LATE, State.OVERDUE):
         message = f"Registered at least {duty.days_late} day(s) after the start of the study."
-        yield find("TW-DAT-001", _at("startDateStruct"), message, _dates(judged, "startDateStruct"))
+        yield find("TW-RCD-001", _at("startDateStruct"), message, _dates(judged, "startDateStruct"))
 
 
 def _verified(judged: Judged) -> Iterator[Finding]:
@@ -131,13 +131,13 @@ def _verified(judged: Judged) -> Iterator[Finding]:
         message = (
             f"The record was last verified in {stated}: the yearly review is {duty.days_late} day(s) overdue."
         )
-        yield find("TW-DAT-002", _at("statusVerifiedDate"), message, stated)
+        yield find("TW-RCD-002", _at("statusVerifiedDate"), message, stated)
 
 
 def _unknown(judged: Judged) -> Iterator[Finding]:
     if judged.shown.unknown:
         message = f"The registry shows the status as unknown on {judged.on}; the last one given was {_plain(judged)}."
-        yield find("TW-DAT-003", _at("overallStatus"), message, "; ".join(judged.shown.reasons))
+        yield find("TW-RCD-003", _at("overallStatus"), message, "; ".join(judged.shown.reasons))
 
 
 def _sites(judged: Judged) -> Iterator[Finding]:
@@ -147,7 +147,7 @@ def _sites(judged: Judged) -> Iterator[Finding]:
     if overall in _SHUT and recruiting:
         message = f"The study is {overall.replace('_', ' ').lower()}, and {len(recruiting)} site(s) recruit."
         path = ("protocolSection", "contactsLocationsModule", "locations", recruiting[0], "status")
-        yield find("TW-DAT-004", path, message, str(rows[recruiting[0]].get("facility", "")))
+        yield find("TW-RCD-004", path, message, str(rows[recruiting[0]].get("facility", "")))
 
 
 def _estimates(judged: Judged) -> Iterator[Finding]:
@@ -158,7 +158,7 @@ def _estimates(judged: Judged) -> Iterator[Finding]:
         )
         if duty is not None and duty.state is State.OVERDUE:
             message = f"The {words} date is an estimate that has passed; the update is {duty.days_late} day(s) overdue."
-            yield find("TW-DAT-005", _at(key), message, _dates(judged, key))
+            yield find("TW-RCD-005", _at(key), message, _dates(judged, key))
 
 
 def _verified_before(judged: Judged) -> Iterator[Finding]:
@@ -172,7 +172,7 @@ def _verified_before(judged: Judged) -> Iterator[Finding]:
         if last is not None and (last.last - first.first).days > 366:
             message = "The record was verified for a month before it was registered."
         yield find(
-            "TW-DAT-006", _at("statusVerifiedDate"), message, str(judged.status.get("statusVerifiedDate"))
+            "TW-RCD-006", _at("statusVerifiedDate"), message, str(judged.status.get("statusVerifiedDate"))
         )
 
 
@@ -180,14 +180,14 @@ def _results(judged: Judged) -> Iterator[Finding]:
     duty = judged.duties.get("results")
     if duty is not None and duty.is_overdue:
         message = f"Results were due on {duty.due_on}, {duty.days_late} day(s) ago ({duty.reason})."
-        yield find("TW-DAT-007", _at("resultsFirstSubmitDate"), message)
+        yield find("TW-RCD-007", _at("resultsFirstSubmitDate"), message)
 
 
 def _start_kind(judged: Judged) -> Iterator[Finding]:
     start, kind = date_of(judged.status, "startDateStruct")
     if judged.is_open and start is not None and kind is None and start.is_before(on_day(judged.on)) is True:
         message = "The start has passed, and the record does not say whether the date is actual or estimated."
-        yield find("TW-DAT-008", _at("startDateStruct"), message, _dates(judged, "startDateStruct"))
+        yield find("TW-RCD-008", _at("startDateStruct"), message, _dates(judged, "startDateStruct"))
 
 
 def _missing(judged: Judged) -> Iterator[Finding]:
@@ -204,7 +204,7 @@ def _missing(judged: Judged) -> Iterator[Finding]:
     ]
     if found:
         message = f"{len(found)} element(s) that the registry requires are missing: {', '.join(found)}."
-        yield find("TW-DAT-009", ("protocolSection",), message)
+        yield find("TW-RCD-009", ("protocolSection",), message)
 
 
 def _too_long(judged: Judged) -> Iterator[Finding]:
@@ -212,7 +212,7 @@ def _too_long(judged: Judged) -> Iterator[Finding]:
         words = mapping_at(judged.protocol, *keys[:-1]).get(keys[-1])
         if isinstance(words, str) and len(words) > limit:
             message = f"{keys[-1]} holds {len(words)} characters; the registry takes {limit}."
-            yield find("TW-DAT-010", ("protocolSection", *keys), message)
+            yield find("TW-RCD-010", ("protocolSection", *keys), message)
 
 
 def _investigators(judged: Judged) -> Iterator[Finding]:
@@ -222,14 +222,14 @@ def _investigators(judged: Judged) -> Iterator[Finding]:
         if len(heads) > 1:
             message = f"The site names {len(heads)} principal investigators: nobody knows who answers for it."
             path = ("protocolSection", "contactsLocationsModule", "locations", n, "contacts")
-            yield find("TW-DAT-011", path, message, str(row.get("facility", "")))
+            yield find("TW-RCD-011", path, message, str(row.get("facility", "")))
 
 
 def _behind(judged: Judged) -> Iterator[Finding]:
     duty = judged.duties.get("status")
     if duty is not None and duty.state is State.OVERDUE:
         message = f"The status is {duty.days_late} day(s) behind: {duty.reason}."
-        yield find("TW-DAT-012", _at("overallStatus"), message)
+        yield find("TW-RCD-012", _at("overallStatus"), message)
 
 
 _CHECKS: tuple[Callable[[Judged], Iterator[Finding]], ...] = (
