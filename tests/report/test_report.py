@@ -12,7 +12,7 @@ from lifelines.statistics import logrank_test
 from lxml import html as lxml_html
 
 from trialwright.report.build import build_report
-from trialwright.report.export import export_csv, export_results
+from trialwright.report.export import export_csv, export_results, export_svg
 from trialwright.report.flow import ENDS
 from trialwright.report.html import render_html
 from trialwright.report.model import Figure, Report
@@ -183,6 +183,20 @@ def test_tables_as_csv_read_back(report: Report) -> None:
         rows = list(csv.reader(StringIO(export_csv(table))))
         assert rows[0] == list(table.columns)
         assert len(rows) == len(table.rows) + 1
+
+
+def test_files_of_simulated_data_say_so_each_by_itself(report: Report) -> None:
+    for table in report.tables():
+        assert "simulated data" in export_csv(table, simulated=True).splitlines()[0].lower()
+        assert "simulated data" not in export_csv(table).splitlines()[0].lower()
+    for figure in (block for section in report.sections for block in section.blocks):
+        if isinstance(figure, Figure):
+            marked = lxml_html.fragment_fromstring(export_svg(figure, simulated=True))
+            plain = lxml_html.fragment_fromstring(figure.svg)
+            assert "Simulated data" in marked.text_content()
+            assert export_svg(figure) == figure.svg
+            sizes = [float(one.get("viewbox", "").split()[3]) for one in (plain, marked)]
+            assert sizes[1] == pytest.approx(sizes[0] + 16)
 
 
 def test_a_trial_without_subjects_still_gives_a_report(study: Study) -> None:

@@ -43,7 +43,7 @@ def analyse(
 
 def write_report(report, out: Path) -> None:
     """Write every form of the report into a folder, each file aside and renamed."""
-    from trialwright.report.export import export_csv, export_results
+    from trialwright.report.export import export_csv, export_results, export_svg
     from trialwright.report.html import render_html
     from trialwright.report.model import Figure
     from trialwright.report.pdf import render_pdf
@@ -53,11 +53,11 @@ def write_report(report, out: Path) -> None:
     results = json.dumps(export_results(report), indent=1, ensure_ascii=False, allow_nan=False)
     write_aside(out / "results.json", results + "\n")
     for table in report.tables():
-        write_aside(out / "tables" / f"{table.id}.csv", export_csv(table))
+        write_aside(out / "tables" / f"{table.id}.csv", export_csv(table, report.stamp.simulated))
     for section in report.sections:
         for block in section.blocks:
             if isinstance(block, Figure):
-                write_aside(out / "figures" / f"{block.id}.svg", block.svg)
+                write_aside(out / "figures" / f"{block.id}.svg", export_svg(block, report.stamp.simulated))
 
 
 def _date(text: str) -> date | None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import asdict
 from typing import Any
 
 from .model import Figure, Number, Report, Table
+
+SIMULATED = "Simulated data"
+MARK_HEIGHT = 16
+"""Room under a figure for the mark, in the units of its drawing."""
 
 
 def export_results(report: Report) -> dict[str, Any]:
@@ -52,11 +57,31 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
-def export_csv(table: Table) -> str:
-    """A table as CSV, cells as they are read."""
+def export_svg(figure: Figure, simulated: bool = False) -> str:
+    """A figure as a file of its own; a line below the drawing says so where the data are simulated."""
+    if not simulated:
+        return figure.svg
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', figure.svg)
+    if box is None:
+        raise ValueError(f"The figure {figure.id} has no view box.")
+    width, height = box.groups()
+    taller = f"{float(height) + MARK_HEIGHT:g}"
+    grown = figure.svg.replace(box.group(), f'viewBox="0 0 {width} {taller}"', 1)
+    grown = grown.replace(f'height="{height}pt"', f'height="{taller}pt"', 1)
+    text = (
+        f'<text x="6" y="{float(height) + MARK_HEIGHT - 5:g}" font-size="9" fill="#5b3a8c">{SIMULATED}</text>'
+    )
+    head, tail = grown.rsplit("</svg>", 1)
+    return f"{head}{text}</svg>{tail}"
+
+
+def export_csv(table: Table, simulated: bool = False) -> str:
+    """A table as CSV, cells as they are read; the head of the first column says so where the data are simulated."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(table.columns)
+    first, *others = table.columns
+    mark = SIMULATED if not first else f"{first} ({SIMULATED.lower()})"
+    writer.writerow([mark if simulated else first, *others])
     for row in table.rows:
         writer.writerow([row.label, *(cell.text if isinstance(cell, Number) else cell for cell in row.cells)])
     return buffer.getvalue()
