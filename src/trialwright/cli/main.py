@@ -7,25 +7,29 @@ The commands and their libraries are loaded inside the guard: Ctrl-C in the firs
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
+from types import FrameType
 from typing import Any, cast
 
 INTERRUPTED = 130
+STOPPED = "✗ Stopped at your request.\n  What was recorded before is complete; nothing is half-written.\n"
 
 
 def run() -> None:
     """Run the command line and turn whatever happens into one message and the right exit code."""
-    try:
-        code = _exit_code()
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+    # Libraries that build classes while they load swallow an interrupt; nothing is recorded yet, so end at once.
+    signal.signal(signal.SIGINT, _end_at_once)
+    code = _exit_code()
     if code == INTERRUPTED:
-        # In plain words: the libraries that print in colour may not be loaded yet.
-        sys.stderr.write(
-            "✗ Stopped at your request.\n  What was recorded before is complete; nothing is half-written.\n"
-        )
+        sys.stderr.write(STOPPED)
     sys.exit(code)
+
+
+def _end_at_once(_number: int, _frame: FrameType | None) -> None:
+    os.write(2, STOPPED.encode())
+    os._exit(INTERRUPTED)
 
 
 def _exit_code() -> int:
@@ -35,6 +39,7 @@ def _exit_code() -> int:
     from .commands import app
     from .output import EXIT_USAGE, Stop, say_error
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         outcome = app(standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
