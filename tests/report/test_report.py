@@ -12,6 +12,7 @@ from lifelines.statistics import logrank_test
 from lxml import html as lxml_html
 
 from trialwright.report.build import build_report
+from trialwright.report.dataset import derive_dataset
 from trialwright.report.export import export_csv, export_results, export_svg
 from trialwright.report.flow import ENDS
 from trialwright.report.html import render_html
@@ -238,3 +239,18 @@ def test_one_arm_alone_is_described_and_not_compared(study: Study, states: list[
     report = build_report(study, one, STAMP, CUT)
     assert "os.hazard_ratio" not in report.numbers()
     assert value(report, "os.n.dc_pmat_arm") == 5
+
+
+def test_every_dated_trace_of_a_subject_counts_as_contact(study: Study, states: list[SubjectState]) -> None:
+    """Censored for survival at the last evidence of being alive, here the withdrawal of consent."""
+    alive = next(s for s in states if s.subject == "S01-004")
+    assert alive.consent is not None
+    keep = {key: form for key, form in alive.forms.items() if key.startswith(("screening", "log"))}
+    consent = alive.consent.model_copy(
+        update={"withdrawn_on": "2024-04-01", "withdrawn_seq": 900, "scope": "follow_up"}
+    )
+    gone = alive.model_copy(update={"forms": keep, "consent": consent})
+    survival = derive_dataset(study, [gone], CUT).subjects[0].survival
+    assert survival is not None
+    assert (survival.end_on.isoformat(), survival.event) == ("2024-04-01", False)
+    assert 900 in survival.source_ids

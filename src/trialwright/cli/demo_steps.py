@@ -60,7 +60,9 @@ class Demo:
 
     def keep_findings(self, step: str, findings: list[Finding]) -> None:
         """Keep the findings of a step for findings.json."""
-        self.findings[step] = [finding.as_json() for finding in findings]
+        here = f"{examples()}/"
+        documents = [finding.as_json() for finding in findings]
+        self.findings[step] = [{**found, "place": found["place"].removeprefix(here)} for found in documents]
         self.write_json("findings.json", self.findings)
 
     def write_run(self) -> None:

@@ -13,6 +13,7 @@ from trialwright.rehearsal.review import monitor
 from trialwright.rehearsal.screening import invite
 from trialwright.rehearsal.stage import Stage
 from trialwright.rehearsal.summary import Progress, RehearsalStopped, RehearsalSummary, make_summary
+from trialwright.store.account_tables import Account
 from trialwright.store.ledger import read_head
 from trialwright.store.projections import load_study
 from trialwright.store.sources import instant_text
@@ -37,9 +38,9 @@ def rehearse_trial(
 
 def _prepare(study: Study, seed: int, subjects: int | None, progress: Progress | None) -> Stage:
     findings = check_rehearsal(study)
-    if load_study(study.id) is not None:
+    if load_study(study.id) is not None or Account.objects.exists():
         remedy = "Choose an empty folder: a rehearsal never writes into a trial that has begun."
-        message = "The data folder already holds this study."
+        message = "The data folder is in use already: by this study, or by a rehearsal that was stopped."
         findings.append(Finding("TW-REH-021", Severity.ERROR, message, remedy))
     if subjects is not None and subjects < 1:
         findings.append(Finding("TW-REH-022", Severity.ERROR, "A rehearsal needs at least one subject."))

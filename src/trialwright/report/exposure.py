@@ -131,8 +131,10 @@ def _chain(data: Dataset) -> Table:
     everyone = [subject for subject in data.subjects if subject.arm]
     collections = [(s, c.seq) for s in everyone for c in s.state.collections.values()]
     batches = [(s, b.seq) for s in everyone for b in s.state.batches.values()]
-    failed = [(s, b.seq) for s in everyone for b in s.state.batches.values() if is_failure(b)]
-    stopped = [(s, b.seq) for s in everyone for b in s.state.batches.values() if b.failure == "not_needed"]
+    failed = [(s, b.ended_seq) for s in everyone for b in s.state.batches.values() if is_failure(b)]
+    stopped = [
+        (s, b.ended_seq) for s in everyone for b in s.state.batches.values() if b.failure == "not_needed"
+    ]
     containers = [(s, c.seq) for s in everyone for c in s.state.containers.values()]
     given = [(s, dose.seq) for s in everyone for dose in s.state.administrations]
     mixed = [(s, dose.seq) for s in everyone for dose in s.state.administrations if dose.coi != s.state.coi]

@@ -106,11 +106,15 @@ def derive_responses(study: Study, state: SubjectState) -> list[TimePoint]:
 
 
 def derive_vital_history(study: Study, state: SubjectState) -> VitalHistory | None:
-    """When the subject was known alive, and the death; None without an allocation."""
+    """When the subject was known alive, and the death; None without an allocation.
+
+    Every dated trace of the subject counts as contact: survival contacts, dated forms, doses, the beginning of
+    events and therapies, the withdrawal of consent (house analysis reference, section 2).
+    """
     start = allocated_on(state)
     if start is None or state.allocation is None:
         return None
-    contacts = [Contact(start, (state.allocation.seq,))]
+    contacts = [Contact(start, (state.allocation.seq,)), *_acts(state)]
     for sheet in sheets(study, state, "survival_contact"):
         on = sheet.on("known_alive_on")
         if on is not None:
@@ -119,9 +123,22 @@ def derive_vital_history(study: Study, state: SubjectState) -> VitalHistory | No
         for sheet in sheets(study, state, kind):
             if sheet.collected_on is not None and sheet.collected_on >= start:
                 contacts.append(Contact(sheet.collected_on, (sheet.seq,)))
+    for kind in ("adverse_event", "concomitant_therapy"):
+        for sheet in sheets(study, state, kind):
+            on = sheet.on("started_on")
+            if on is not None and on >= start:
+                contacts.append(Contact(on, (sheet.seq,)))
     died_on, death = find_death(study, state)
     source = (state.allocation.seq,)
     return VitalHistory(state.subject, start, tuple(contacts), died_on, source, death)
+
+
+def _acts(state: SubjectState) -> list[Contact]:
+    """Contacts that are acts of the trial itself: doses, and the withdrawal of consent."""
+    dated = [(dose.given_on, dose.seq) for dose in state.administrations]
+    if state.consent is not None and state.consent.withdrawn_on:
+        dated.append((state.consent.withdrawn_on, state.consent.withdrawn_seq))
+    return [Contact(on, (seq,)) for text, seq in dated if (on := whole_date(text)) is not None]
 
 
 def find_death(study: Study, state: SubjectState) -> tuple[PartialDate | None, tuple[int, ...]]:

@@ -31,6 +31,7 @@ class Consent(Part):
     language: str = ""
     versions: tuple[str, ...] = ()
     withdrawn_on: str = ""
+    withdrawn_seq: int = 0
     scope: WithdrawalScope | Literal[""] = ""
     seq: int = 0
 

@@ -162,7 +162,11 @@ def _consent_given(state: SubjectState, recorded: Recorded) -> Update:
 def _consent_withdrawn(state: SubjectState, recorded: Recorded) -> Update:
     if state.consent is None:
         raise ValueError(f"ledger sequence {recorded.seq}: withdrawal without a consent")
-    update = {"withdrawn_on": recorded.event.occurred_on, "scope": recorded.payload["scope"]}
+    update = {
+        "withdrawn_on": recorded.event.occurred_on,
+        "withdrawn_seq": recorded.seq,
+        "scope": recorded.payload["scope"],
+    }
     return {"consent": state.consent.model_copy(update=update)}
 
 

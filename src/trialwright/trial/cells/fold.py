@@ -79,7 +79,7 @@ def evolve_batches(batches: dict[str, Batch], recorded: Recorded) -> dict[str, B
         update: dict[str, object] = {"state": "MFG_FAILED", "failure": payload["failure"]}
     else:
         update = {"state": "HARVESTED", "filled_at": payload["filled_at"], "operators": operators}
-    return {**batches, before.id: before.model_copy(update=update)}
+    return {**batches, before.id: before.model_copy(update={**update, "ended_seq": recorded.seq})}
 
 
 def evolve_containers(containers: dict[str, Container], recorded: Recorded) -> dict[str, Container]:

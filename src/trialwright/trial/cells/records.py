@@ -50,7 +50,7 @@ class Batch(Part):
     """One manufacturing run of one product from collections of one chain of identity.
 
     ``days`` are the study days it is meant for; ``operators`` are all who worked on it: none of them may
-    release it.
+    release it. ``seq`` is the entry that started it, ``ended_seq`` the one that filled or failed it.
     """
 
     id: str
@@ -63,6 +63,7 @@ class Batch(Part):
     days: tuple[int, ...]
     filled_at: str = ""
     failure: str = ""
+    ended_seq: int = 0
     seq: int
 
 
