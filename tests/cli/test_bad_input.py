@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sqlite3
 import subprocess
@@ -49,12 +50,24 @@ def test_a_record_that_is_missing_is_refused(run: Run) -> None:
     refused(run("import", "nothing.txt"), ERRORS, "nothing.txt", "cannot be read")
 
 
-def test_a_page_cut_off_in_the_middle_gives_a_draft_with_findings(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "half.txt").write_text(SEED.read_text(encoding="utf-8")[:2500], encoding="utf-8")
+@pytest.mark.parametrize("length", [900, 2000, 4000, 6000])
+def test_a_page_cut_off_in_the_middle_gives_no_draft(run: Run, tmp_path: Path, length: int) -> None:
+    (tmp_path / "half.txt").write_bytes(SEED.read_bytes()[:length])
+    result = run("import", "half.txt", "--out", "draft")
+    refused(result, ERRORS, "TW-REG-033", "cut off", "Copy the whole page again", "No draft was written")
+    assert not (tmp_path / "draft").exists()
+
+
+def test_a_page_cut_off_leaves_an_earlier_draft_as_it_is(run: Run, tmp_path: Path) -> None:
+    assert run("import", SEED, "--out", "draft").returncode == 0
+    draft = tmp_path / "draft/study.yaml"
+    before = draft.read_bytes()
+    (tmp_path / "half.txt").write_bytes(SEED.read_bytes()[:2500])
     result = run("import", "half.txt", "--out", "draft", "--format", "json")
-    assert "Traceback" not in result.stderr
-    assert result.returncode in (0, ERRORS)
-    assert "TW-REG-" in result.stdout
+    assert result.returncode == ERRORS
+    errors = [finding for finding in json.loads(result.stdout) if finding["severity"] == "error"]
+    assert [finding["code"] for finding in errors] == ["TW-REG-033"]
+    assert draft.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -48,24 +48,29 @@ def import_record(
     folder: Annotated[Path, typer.Option("--out", help="The folder of the draft study.")] = Path("draft"),
     answer: Answer = Format.TEXT,
 ) -> None:
-    """Start a study from its registry record: write a draft study.yaml and list every finding."""
+    """Start a study from its registry record: list every finding; write a draft study.yaml unless one is an error."""
     draft, findings = read_draft(record)
     if draft is not None:
         write_aside(folder / "study.yaml", draft)
     print_findings(findings, answer, out if answer is Format.JSON else err)
-    if draft is not None and answer is Format.TEXT:
+    if draft is None:
+        raise Stop(EXIT_ERRORS, "No draft was written.", "Mend the errors above, then import again.")
+    if answer is Format.TEXT:
         say_step(f"Draft written to {folder / 'study.yaml'}")
-    stop_on_errors(findings)
 
 
 def read_draft(source: str) -> tuple[str | None, list[Finding]]:
-    """The text of a draft study file for the one record of a source, and what was found on the way."""
+    """The text of a draft study file for the one record of a source, and what was found on the way.
+
+    Where a finding is an error there is no text: a draft of half a record would pass for a whole one.
+    """
     from trialwright.standards.clinicaltrials_gov import (
         check_outcomes,
         derive_draft,
         read_records,
         render_study_file,
     )
+    from trialwright.study.findings import has_errors
 
     data, origin = _read_bytes(source)
     reading = read_records(data, origin)
@@ -77,12 +82,8 @@ def read_draft(source: str) -> tuple[str | None, list[Finding]]:
         return None, findings
     record = reading.records[0]
     draft = derive_draft(record)
-    return render_study_file(draft, record), [
-        *findings,
-        *record.findings,
-        *draft.findings,
-        *check_outcomes(draft.study()),
-    ]
+    findings += [*record.findings, *draft.findings, *check_outcomes(draft.study())]
+    return None if has_errors(findings) else render_study_file(draft, record), findings
 
 
 def _read_bytes(source: str) -> tuple[bytes, str]:

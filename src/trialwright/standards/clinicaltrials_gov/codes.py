@@ -30,6 +30,7 @@ SEVERITIES: dict[str, Severity] = {
     "TW-REG-030": Severity.WARNING,  # outcome levels not stated
     "TW-REG-031": Severity.INFO,  # joined lists
     "TW-REG-032": Severity.INFO,  # page text left over
+    "TW-REG-033": Severity.ERROR,  # page cut off before its end
     # repairs of readings
     "TW-REG-040": Severity.WARNING,  # lost superscript
     "TW-REG-041": Severity.INFO,  # HTML remains

@@ -16,6 +16,7 @@ from .codes import registry_finding
 from .page_arms import parse_arms, parse_conditions
 from .page_contacts import parse_contacts
 from .page_eligibility import parse_eligibility
+from .page_end import check_page_end
 from .page_header import Head, parse_design, parse_header, parse_phases
 from .page_layout import Page, parse_layout
 from .page_more import More, parse_more, parse_secondary_id
@@ -45,10 +46,10 @@ _OUTCOME_REASON = (
 def parse_page_text(text: str, origin: str) -> Record:
     """The record of a page. Findings say what the page leaves open."""
     page = parse_layout(text)
-    findings: list[Finding] = []
     assumed: dict[str, str] = {}
     left_over: Json = {}
     more = parse_more(page.more)
+    findings = list(check_page_end(page, more, text, origin))
     protocol = _protocol(page, more, findings, assumed, left_over, origin)
     study: Json = {"protocolSection": protocol}
     results = {"No Results Posted": False, "Study Results": True, "Results": True}
