@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,17 +42,25 @@ def first_study() -> Study:
 
 
 @pytest.fixture
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick_passwords() -> Iterator[None]:
     """Passwords hashed the quick way: a dozen accounts would cost seconds, and no test here signs in."""
-    _hash_quickly(monkeypatch)
+    with hash_quickly():
+        yield
 
 
-def _hash_quickly(patch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def hash_quickly() -> Iterator[None]:
+    """The quick way meanwhile. Django keeps the hashers it has read, so they are read anew on both ends."""
     from django.conf import settings
     from django.contrib.auth.hashers import reset_hashers
 
-    patch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
-    reset_hashers(setting="PASSWORD_HASHERS")
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+            reset_hashers(setting="PASSWORD_HASHERS")
+            yield
+    finally:
+        reset_hashers(setting="PASSWORD_HASHERS")
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +75,9 @@ def rehearsed(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRIALWRIGHT_DATA_DIR", str(folder))
         patch.delenv("TRIALWRIGHT_DATABASE_URL", raising=False)
-        _hash_quickly(patch)
         open_store(folder)
-        summary = rehearse(study, seed=SEED)
+        with hash_quickly():
+            summary = rehearse(study, seed=SEED)
         connections.close_all()
     return folder, summary
 

@@ -16,7 +16,7 @@ from trialwright.report.dataset import derive_dataset
 from trialwright.report.export import export_csv, export_results, export_svg
 from trialwright.report.flow import ENDS
 from trialwright.report.html import render_html
-from trialwright.report.model import Figure, Report
+from trialwright.report.model import Figure, Report, Table
 from trialwright.report.pdf import render_pdf
 from trialwright.study.model import Study
 from trialwright.trial.records import Ending
@@ -219,6 +219,20 @@ def test_all_doses_are_those_of_the_subject_s_own_arm(study: Study, states: list
     numbers = build_report(study.model_copy(update={"products": short}), states, STAMP, CUT).numbers()
     assert numbers["flow.all_doses.dc_pmat_arm"].value == 5
     assert numbers["flow.all_doses.pik_her2_arm"].value == 0
+
+
+def test_arms_put_together_are_not_measured_by_one_plan(study: Study, states: list[SubjectState]) -> None:
+    """The row is left out, and the drawing keeps every other line in its box."""
+    report = build_report(study, states, STAMP, CUT, one_plan=False)
+    section = next(section for section in report.sections if section.id == "flow")
+    figure, table = section.blocks[0], section.blocks[-1]
+    assert isinstance(figure, Figure)
+    assert isinstance(table, Table)
+    assert [row.label for row in table.rows].count("Received all planned doses") == 0
+    assert "Received no dose: " in figure.svg
+    assert "Received all planned doses" not in figure.svg
+    whole = build_report(study, states, STAMP, CUT).numbers()
+    assert set(whole) - set(report.numbers()) == {f"flow.all_doses.{arm.id}" for arm in study.arms}
 
 
 def test_a_study_that_names_no_baseline_values_can_be_printed(

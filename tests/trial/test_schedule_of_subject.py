@@ -90,6 +90,21 @@ def test_a_visit_is_done_when_all_its_forms_are(bench: Bench) -> None:
     assert standings(bench, bench.now.date())["dose_5"] == "done"
 
 
+def test_a_visit_that_took_place_and_lacks_a_form_is_not_missed(bench: Bench) -> None:
+    bench.allocated().wait(days=4)
+    partly = {"collected_on": {"value": "2026-03-06"}}
+    bench.take(bench.save("dose_5", "laboratory", partly, complete=False))
+    found = [standings(bench, on)["dose_5"] for on in (date(2026, 3, 6), date(2026, 3, 7), date(2026, 6, 1))]
+    assert found == ["due", "incomplete", "incomplete"]
+
+
+def test_a_form_without_a_date_does_not_say_that_the_visit_took_place(bench: Bench) -> None:
+    bench.allocated().wait(days=4)
+    undated = {"creatinine": {"value": "1.0", "unit": "mg/dL", "upper": "1.2"}}
+    bench.take(bench.save("dose_5", "laboratory", undated, complete=False))
+    assert standings(bench, date(2026, 6, 1))["dose_5"] == "missed"
+
+
 def test_nothing_is_expected_after_the_end(bench: Bench) -> None:
     bench.allocated().wait(days=20)
     end = EndFollowUp(bench.state.subject, "death", "2026-03-20")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from tests.web.addresses import LABORATORY, ONE, ROOT, text_of
 from tests.web.conftest import SignIn
+from tests.web.small_trial import read_study
+
+from trialwright.report.model import Report
+from trialwright.web import report_room
+from trialwright.web.pages import report as report_pages
+from trialwright.web.viewer import Viewer
 
 
 def test_home_says_what_is_due_and_wrong_for_the_role(sign_in: SignIn) -> None:
@@ -42,6 +49,18 @@ def test_matrix_has_a_cell_a_visit_that_says_the_same_in_words(sign_in: SignIn) 
     assert re.search(r'title="S01-001, Screening: done; planned [\d-]+; 1 open query"', page)
     assert re.search(r'title="S01-001, DC, cycle 1 \(2nd\): missed; planned [\d-]+"', page)
     assert 'title="S01-003, Screening: partly entered, due"' in page
+
+
+def test_a_visit_that_took_place_says_which_forms_it_lacks(sign_in: SignIn) -> None:
+    """Of the visit of the first T cells one form was begun, and the other is empty; its window is over."""
+    lacking = "1 form missing, 1 form incomplete"
+    nurse = sign_in("study_nurse")
+    assert f"T cells, cycle 1: {lacking}" in text_of(nurse.get(ROOT))
+    overview = text_of(nurse.get(ONE))
+    assert overview.count(f"T cells, cycle 1 ◔ {lacking}") == 2  # to be done now, and in the calendar
+    assert f"T cells, cycle 1 ◔ {lacking}" in text_of(nurse.get(f"{ONE}visits/"))
+    page = sign_in("monitor").get(f"{ROOT}matrix/").content.decode()
+    assert f'title="S01-001, T cells, cycle 1: {lacking}; planned' in page
 
 
 @pytest.mark.requirement("TW-R-024")
@@ -99,6 +118,28 @@ def test_report_is_pooled_for_a_blinded_role_and_by_arm_for_others(sign_in: Sign
     assert "By arm." in text_of(open_.get(f"{ROOT}report/"))
 
 
+def test_pooled_report_has_no_row_of_all_doses_where_the_arms_days_differ(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = "Received all planned doses"
+    pooled = f"{ROOT}report/file/html/"
+    assert row in sign_in("data_manager").get(pooled).content.decode()
+    report_room._report.cache_clear()
+    monkeypatch.setattr(report_room, "has_one_plan", lambda study: False)
+    assert row not in sign_in("data_manager").get(pooled).content.decode()
+    assert row in sign_in("statistician").get(pooled).content.decode()
+
+
+def test_arms_have_one_plan_when_dosed_on_the_same_days() -> None:
+    study = read_study()
+    assert report_room.has_one_plan(study)
+    fewer = tuple(
+        product.model_copy(update={"cycles": product.cycles[:1]}) if product.id == "pmat_t" else product
+        for product in study.products
+    )
+    assert not report_room.has_one_plan(study.model_copy(update={"products": fewer}))
+
+
 def test_number_leads_to_subjects_and_ledger_entries(sign_in: SignIn) -> None:
     client = sign_in("statistician")
     page = client.get(f"{ROOT}report/").content.decode()
@@ -130,13 +171,22 @@ def test_report_is_downloaded(sign_in: SignIn, form: str, start: bytes) -> None:
     assert answer["Content-Disposition"].startswith("attachment;")
 
 
-def test_figure_is_an_image_of_its_own(sign_in: SignIn) -> None:
+def test_figure_is_an_image_of_its_own(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sign_in("statistician")
     page = client.get(f"{ROOT}report/").content.decode()
     address = re.search(r'<img src="([^"]+\.svg)" alt="[^"]+"', page).group(1)
     answer = client.get(address)
     assert answer["Content-Type"].startswith("image/svg+xml")
     assert b"<svg" in answer.content
+    assert b"Simulated data" not in answer.content
+    report_of = report_pages.report_of
+
+    def simulated_report(viewer: Viewer) -> Report:
+        made = report_of(viewer)
+        return replace(made, stamp=replace(made.stamp, simulated=True))
+
+    monkeypatch.setattr(report_pages, "report_of", simulated_report)
+    assert b"Simulated data</text>" in client.get(address).content
 
 
 def test_safety_counts_a_subject_once_at_the_worst_grade(sign_in: SignIn) -> None:

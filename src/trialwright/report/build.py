@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 
 from trialwright.study.model import Study
@@ -27,11 +28,16 @@ def build_report(
     stamp: Stamp,
     cut_on: date,
     progress: Progress | None = None,
+    *,
+    one_plan: bool = True,
 ) -> Report:
-    """Every section in reading order. ``progress`` is told the title of each part before it is made."""
+    """Every section in reading order. ``progress`` is told the title of each part before it is made.
+
+    ``one_plan`` is false where arms with different days of dosing were put together into one.
+    """
     tell = progress or (lambda _: None)
     tell("Deriving")
-    data = derive_dataset(study, states, cut_on)
+    data = replace(derive_dataset(study, states, cut_on), one_plan=one_plan)
     sections: list[Section] = [_opening(data)]
     for title, build in _parts():
         tell(title)

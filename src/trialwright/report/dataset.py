@@ -59,12 +59,16 @@ class SubjectData:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Every subject, and who belongs to which analysis set (subject -> arm)."""
+    """Every subject, and who belongs to which analysis set (subject -> arm).
+
+    ``one_plan``: each arm has one plan of doses, against which its subjects can be measured.
+    """
 
     study: Study
     subjects: tuple[SubjectData, ...]
     sets: Mapping[AnalysisSet, Mapping[str, str]]
     cut_on: date
+    one_plan: bool = True
 
     def of(self, members: AnalysisSet) -> list[SubjectData]:
         """The subjects of one analysis set."""

@@ -16,6 +16,8 @@ from trialwright.stats.landmarks import compute_numbers_at_risk
 COLOURS = ("#0b5c6b", "#a0522d", "#5b3a8c", "#5c6b0b")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 1, 1, 1)))
 WIDTH_INCHES = 7.2
+LABEL_GAP_POINTS = 18
+"""From the middle of the first number at risk to the end of the arm's name beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,18 @@ def _write_at_risk(axes: Any, curves: Sequence[Curve], months: Sequence[float]) 
     for row, curve in enumerate(curves):
         counts = compute_numbers_at_risk(curve.estimate, list(months))
         y = -0.29 - 0.06 * row
-        axes.text(
-            -0.02, y, curve.label, transform=axes.transAxes, fontsize=8, ha="right", color=COLOURS[row % 4]
+        # In points, not in parts of the axes: the room for a number of four digits stays when axes shrink.
+        axes.annotate(
+            curve.label,
+            (0, y),
+            xycoords=axes.transAxes,
+            xytext=(-LABEL_GAP_POINTS, 0),
+            textcoords="offset points",
+            fontsize=8,
+            ha="right",
+            va="baseline",
+            color=COLOURS[row % 4],
+            annotation_clip=False,
         )
         for month, count in zip(months, counts, strict=True):
             axes.text(month, y, str(int(count)), transform=place, fontsize=8, ha="center")

@@ -66,7 +66,8 @@ def _draw(data: Dataset, screening: Table, arms: Table) -> str:
 def _column(data: Dataset, arms: Table, index: int) -> list[Box]:
     lines = [_line(row, index) for row in arms.rows]
     last = -len(SETS)
-    groups = (lines[:3], lines[3:6], lines[6:last], lines[last:])
+    ends = last - len(ENDS)
+    groups = (lines[:3], lines[3:ends], lines[ends:last], lines[last:])
     return [Box((data.study.arms[index].label, *groups[0])), *(Box(tuple(group)) for group in groups[1:])]
 
 
@@ -149,6 +150,7 @@ def _arm_table(data: Dataset) -> Table:
             indent,
         )
         for step, label, indent, test in steps
+        if step != "all_doses" or data.one_plan
     ]
     columns = ("", *(arm.label for arm in data.study.arms))
     return Table("flow_arms", "From allocation to analysis", columns, tuple(rows))

@@ -17,13 +17,14 @@ from trialwright.trial.subject import SubjectState
 
 class Standing(StrEnum):
     """How a planned visit or dose stands. Past its window it is overdue, and missed when the next one
-    opened.
+    opened; a visit that took place and lacks a form then is incomplete, whatever opened since.
     """
 
     UPCOMING = "upcoming"
     DUE = "due"
     OVERDUE = "overdue"
     MISSED = "missed"
+    INCOMPLETE = "incomplete"
     DONE = "done"
     NOT_EXPECTED = "not_expected"
 
@@ -105,12 +106,21 @@ def _plan_visit(
     following = [v for v in visits if v.visit.track == visit.visit.track and v.order > visit.order]
     next_on = date_of_day(day_one, following[0].earliest_day) if following else None
     standing = Standing.DONE if done else _standing(earliest, latest, next_on, last, on)
+    if standing in (Standing.OVERDUE, Standing.MISSED) and _took_place(state, visit):
+        standing = Standing.INCOMPLETE
     return PlannedVisit(visit, date_of_day(day_one, visit.day), earliest, latest, standing, forms)
 
 
 def _form_state(state: SubjectState, visit: str, form: str) -> str:
     saved = state.form(visit, form)
     return saved.state if saved is not None else "empty"
+
+
+def _took_place(state: SubjectState, visit: VisitInstance) -> bool:
+    """Whether a form of the visit is saved with a date. In the window or not: a visit on a wrong day is a
+    deviation of its own, and no missed visit.
+    """
+    return any(form.visit == visit.id and form.occurred_on for form in state.forms.values())
 
 
 def _screening_standing(state: SubjectState) -> Standing:

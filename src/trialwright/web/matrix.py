@@ -12,7 +12,7 @@ from trialwright.trial.subject import SubjectState
 
 from .reading import visits_of
 from .viewer import Viewer
-from .words import STANDING_MARKS, Mark
+from .words import STANDING_MARKS, Mark, mark_of_standing
 
 PARTLY = Mark("◐", "partly entered", "warn")
 VERIFIED = Mark("✓", "all verified", "good")
@@ -72,6 +72,6 @@ def mark_of_visit(planned: PlannedVisit) -> Mark:
             if states == {state}:
                 return found
         return STANDING_MARKS[Standing.DONE]
-    if states - {"empty"} and planned.standing is not Standing.NOT_EXPECTED:
+    if states - {"empty"} and planned.standing not in (Standing.NOT_EXPECTED, Standing.INCOMPLETE):
         return Mark(PARTLY.glyph, f"{PARTLY.word}, {STANDING_MARKS[planned.standing].word}", PARTLY.tone)
-    return STANDING_MARKS[planned.standing]
+    return mark_of_standing(planned)

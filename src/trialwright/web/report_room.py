@@ -53,9 +53,17 @@ def _report(_database: str, study: str, seq: int, today: date, by_arm: bool) -> 
     )
     if by_arm:
         return build_report(cut.study, cut.subjects, stamp, on)
-    return _hide_members(
-        build_report(pool_study(cut), [pool_state(s) for s in cut.subjects], stamp, on), TELLING_SECTIONS
-    )
+    pooled = [pool_state(s) for s in cut.subjects]
+    made = build_report(pool_study(cut), pooled, stamp, on, one_plan=has_one_plan(cut.study))
+    return _hide_members(made, TELLING_SECTIONS)
+
+
+def has_one_plan(study: Study) -> bool:
+    """Whether every arm is dosed on the same days; else "all planned doses" says nothing of the arms pooled."""
+    plans = {
+        frozenset(day for product in study.products_of(arm.id) for day in product.days) for arm in study.arms
+    }
+    return len(plans) <= 1
 
 
 def pool_study(cut: Cut) -> Study:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from trialwright.trial.events import Kind
-from trialwright.trial.schedule import Standing
+from trialwright.trial.schedule import PlannedVisit, Standing
 
 
 class Mark(NamedTuple):
@@ -34,6 +34,7 @@ STANDING_MARKS: Mapping[str, Mark] = MappingProxyType(
         Standing.DUE: Mark("◷", "due", "warn"),
         Standing.OVERDUE: Mark("!", "late", "bad"),
         Standing.MISSED: Mark("✗", "missed", "bad"),
+        Standing.INCOMPLETE: Mark("◔", "forms missing", "warn"),
         Standing.DONE: Mark("●", "done", "good"),
         Standing.NOT_EXPECTED: Mark("–", "not expected"),
     }
@@ -177,6 +178,21 @@ EVENT_WORDS: Mapping[Kind, str] = MappingProxyType(
 def mark_of(kind: str, state: str) -> Mark:
     """The mark of a state of ``kind``; an unknown state shows its own name."""
     return MARKS[kind].get(state, Mark("·", spell(state)))
+
+
+def mark_of_standing(planned: PlannedVisit) -> Mark:
+    """How a visit stands on the calendar; one that took place says how many forms it lacks."""
+    found = STANDING_MARKS[planned.standing]
+    if planned.standing is Standing.INCOMPLETE:
+        return Mark(found.glyph, say_lacking(planned), found.tone)
+    return found
+
+
+def say_lacking(planned: PlannedVisit) -> str:
+    """What is still to be entered of a visit: ``2 forms missing, 1 form incomplete``."""
+    states = [form.state for form in planned.forms]
+    counted = ((states.count("empty"), "missing"), (states.count("incomplete"), "incomplete"))
+    return ", ".join(f"{count} form{'' if count == 1 else 's'} {word}" for count, word in counted if count)
 
 
 def spell(code: str) -> str:

@@ -20,6 +20,7 @@ from trialwright.trial.subject import SubjectState
 from .audit import form_label, visit_label
 from .reading import doses_of, product_label, today_of, visits_of
 from .viewer import Viewer
+from .words import say_lacking
 
 EXPIRY_HOURS = 12
 
@@ -64,14 +65,17 @@ Found = Iterator[tuple[str, Task]]
 
 def _visits(viewer: Viewer, state: SubjectState, _now: datetime) -> Found:
     for planned in visits_of(viewer, state):
-        if planned.standing not in (Standing.DUE, Standing.OVERDUE):
+        if planned.standing not in (Standing.DUE, Standing.OVERDUE, Standing.INCOMPLETE):
             continue
         url = reverse("visit", args=[viewer.study.id, state.subject, planned.visit.id])
         open_forms = sum(form.state in ("empty", "incomplete") for form in planned.forms)
-        what = f"{planned.visit.label}: {open_forms} form{'' if open_forms == 1 else 's'} to enter"
+        wanted = f"{open_forms} form{'' if open_forms == 1 else 's'} to enter"
+        if planned.standing is Standing.INCOMPLETE:
+            wanted = say_lacking(planned)
         last = planned.latest_on.isoformat() if planned.latest_on else ""
-        late = planned.standing is Standing.OVERDUE
-        yield "late" if late else "today", Task(state.subject, what, url, "bad" if late else "warn", last)
+        shelf = "today" if planned.standing is Standing.DUE else "late"
+        tone = "bad" if planned.standing is Standing.OVERDUE else "warn"
+        yield shelf, Task(state.subject, f"{planned.visit.label}: {wanted}", url, tone, last)
 
 
 def _late_visits(viewer: Viewer, state: SubjectState, now: datetime) -> Found:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from trialwright.report.export import export_results
+from trialwright.report.export import export_results, export_svg
 from trialwright.report.html import render_html
 from trialwright.report.model import Cell, Figure, Number, Report, Table
 from trialwright.report.pdf import render_pdf
@@ -88,10 +88,12 @@ def _entry(viewer: Viewer, states: Mapping[str, Any], seq: int, names: dict[str,
 @page("report", "see_report")
 def report_figure(_request: HttpRequest, viewer: Viewer, figure: str) -> HttpResponse:
     """A figure as an image of its own, so that the page around it needs no inline style."""
-    found = find_figure(report_of(viewer), figure)
+    made = report_of(viewer)
+    found = find_figure(made, figure)
     if found is None:
         raise Http404
-    response = HttpResponse(found.svg, content_type="image/svg+xml; charset=utf-8")
+    image = export_svg(found, made.stamp.simulated)
+    response = HttpResponse(image, content_type="image/svg+xml; charset=utf-8")
     response["Content-Security-Policy"] = FILE_POLICY
     return response
 

@@ -33,6 +33,7 @@ from trialwright.web.matrix import mark_of_visit
 from trialwright.web.query_list import query_rows
 from trialwright.web.reading import arm_label, doses_of, find_state, product_label, today_of, visits_of
 from trialwright.web.viewer import Viewer
+from trialwright.web.words import STANDING_MARKS, mark_of_standing
 
 TABS = (
     ("overview", "Overview"),
@@ -76,7 +77,7 @@ def head_of(viewer: Viewer, state: SubjectState) -> dict[str, Any]:
 def _overview(viewer: Viewer, state: SubjectState) -> dict[str, Any]:
     at = Situation(viewer, state, "", timezone.now())
     visits = visits_of(viewer, state)
-    pressing = [v for v in visits if v.standing in (Standing.DUE, Standing.OVERDUE)]
+    pressing = [v for v in visits if v.standing in (Standing.DUE, Standing.OVERDUE, Standing.INCOMPLETE)]
     return {
         "acts": offers(viewer, state, SUBJECT_ACTS),
         "pressing": [visit_row(viewer, state, v) for v in pressing],
@@ -121,6 +122,7 @@ def timeline_of(viewer: Viewer, state: SubjectState) -> list[dict[str, Any]]:
                 "label": planned.visit.label,
                 "planned": planned,
                 "standing": planned.standing,
+                "mark": mark_of_standing(planned),
                 "done_on": dated,
             }
         )
@@ -132,6 +134,7 @@ def timeline_of(viewer: Viewer, state: SubjectState) -> list[dict[str, Any]]:
                 "label": f"{product_label(viewer, state, dose.product.id)}, cycle {dose.cycle}",
                 "planned": dose,
                 "standing": dose.standing,
+                "mark": STANDING_MARKS[dose.standing],
                 "done_on": dose.given.given_on if dose.given else "",
                 "container": dose.given.container if dose.given else "",
                 "day": dose.day,

@@ -72,7 +72,7 @@ def _row(viewer: Viewer, state: SubjectState) -> dict[str, object]:
         "state": state,
         "arm": arm_label(viewer, state),
         "day": study_day(state, today_of(viewer, state)),
-        "late": sum(v.standing is Standing.OVERDUE for v in visits),
+        "late": sum(v.standing in (Standing.OVERDUE, Standing.INCOMPLETE) for v in visits),
         "due": sum(v.standing is Standing.DUE for v in visits),
         "next": following[0] if following else None,
         "queries": sum(q.pending for q in state.queries.values()),
