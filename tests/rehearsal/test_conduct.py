@@ -150,6 +150,7 @@ def test_derived_progression_is_the_latent_one_at_the_next_assessment(
     assert progressions > 0
 
 
+@pytest.mark.usefixtures("quick_passwords")  # as they were hashed when the small study was rehearsed
 def test_accounts_can_be_shown_and_never_stand_in_the_answer(played: RehearsalSummary, study: Study) -> None:
     from trialwright.store.accounts import find_account
 
