@@ -7,12 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from trialwright.actions.unit import study_of_version
 from trialwright.report.build import Progress, build_report
 from trialwright.report.model import Report, Stamp
 from trialwright.store.faults import refuse
 from trialwright.store.ledger import SOFTWARE, read, read_head
 from trialwright.store.ledger_tables import LedgerEntry
-from trialwright.store.versions import load_version
 from trialwright.study.model import Study
 from trialwright.trial.study_state import StudyState, evolve_study
 from trialwright.trial.subject import SubjectState, evolve_subject
@@ -45,7 +45,7 @@ def take_cut(study_id: str, until: int | None = None) -> Cut:
     if conduct is None:
         remedy = "Name a study of this ledger; `trialwright doctor` shows where the data are."
         raise refuse("080", f"The ledger knows no study `{study_id}`.", remedy, study_id)
-    study = Study.model_validate(load_version(study_id, conduct.version))
+    study = study_of_version(study_id, conduct.version)
     states = tuple(subjects[name] for name in sorted(subjects))
     head = LedgerEntry.objects.values_list("hash", flat=True).get(seq=seq)
     return Cut(study, conduct, states, seq, head, date.fromisoformat(recorded_at[:10]))

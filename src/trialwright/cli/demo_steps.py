@@ -14,9 +14,10 @@ from trialwright import __version__
 from trialwright.study.findings import Finding, has_errors
 from trialwright.study.model import Study
 
+from .dates import parse_day
 from .design import simulate_scenarios
 from .output import EXIT_ERRORS, Format, Stop, count_line, err, print_findings, write_aside
-from .registry import judge, make_record, parse_day, read_draft
+from .registry import judge, make_record, read_draft
 from .rehearse import keep_accounts, run_rehearsal
 from .report import write_report
 from .serve import open_data

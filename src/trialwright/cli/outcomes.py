@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from .dates import parse_optional_date
 from .output import EXIT_USAGE, Format, Stop, err, print_findings, stop_on_errors
 from .tables import read_domains, read_rows, write_rows
 
@@ -128,7 +128,7 @@ def time_to_event(
         schedule=AssessmentSchedule.every(interval_days, until_days, window_days),
         rules=PROGRESSION_RULES[rule],
         confirmed_response=confirmed,
-        cut_on=_date(cut),
+        cut_on=parse_optional_date(cut),
         evaluator=evaluator,
     )
     _answer(derive_survival_rows(read_domains(folder), options), out)
@@ -173,12 +173,3 @@ def _findings(findings: Any) -> None:
     if findings:
         print_findings(list(findings), Format.TEXT, err)
     stop_on_errors(findings)
-
-
-def _date(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Stop(EXIT_USAGE, f"{text} is not a date.", "Write it as 2026-11-22.") from error

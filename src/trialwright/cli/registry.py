@@ -12,6 +12,7 @@ import typer
 
 from trialwright.study.findings import Finding
 
+from .dates import parse_day
 from .output import (
     EXIT_ERRORS,
     EXIT_USAGE,
@@ -172,13 +173,3 @@ def judge(study: Any, on: date, facts: Any = None) -> dict[str, Any]:
         "duties": duties,
         "overdue": [duty for duty in duties if duty["overdue"]],
     }
-
-
-def parse_day(text: str) -> date:
-    """A date of judgement; today without one."""
-    if not text:
-        return date.today()  # noqa: DTZ011 - the registry's deadlines are calendar days
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Stop(EXIT_USAGE, f"{text} is not a date.", "Write it as 2026-11-22.") from error

@@ -42,7 +42,7 @@ def lint(
     """Find what is wrong with records: protocol, criteria, dates, status and registration, rule by rule."""
     from trialwright.standards.clinicaltrials_gov.lint_tally import LintTally
 
-    from .registry import parse_day
+    from .dates import parse_day
 
     if workers < 0:
         raise Stop(EXIT_USAGE, "The number of workers is negative.", "Use --workers 1 or more, or 0.")

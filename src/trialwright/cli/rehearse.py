@@ -73,4 +73,4 @@ def keep_accounts(summary: RehearsalSummary, folder: Path) -> None:
     """Keep one account a role beside the databases, for the sign-in page of a demonstration."""
     from trialwright.web.demonstration import write_demonstration_accounts
 
-    write_demonstration_accounts(folder, [{**account} for account in summary.accounts])
+    write_demonstration_accounts(folder, summary.accounts)

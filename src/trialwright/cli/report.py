@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .dates import parse_optional_date
 from .ledger import Data, store_faults
-from .output import EXIT_USAGE, Stop, err, say_step, write_aside
+from .output import err, say_step, write_aside
 from .serve import open_data
 
 
@@ -34,7 +34,10 @@ def analyse(
 
     with store_faults(), err.status("Analysing") as status:
         report = make(
-            study, as_of=_date(as_of), until=until, progress=lambda part: status.update(f"Analysing: {part}")
+            study,
+            as_of=parse_optional_date(as_of),
+            until=until,
+            progress=lambda part: status.update(f"Analysing: {part}"),
         )
         status.update("Writing")
         write_report(report, out)
@@ -58,12 +61,3 @@ def write_report(report, out: Path) -> None:
         for block in section.blocks:
             if isinstance(block, Figure):
                 write_aside(out / "figures" / f"{block.id}.svg", export_svg(block, report.stamp.simulated))
-
-
-def _date(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Stop(EXIT_USAGE, f"{text} is not a date.", "Write it as 2026-11-22.") from error

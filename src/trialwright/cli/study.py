@@ -32,7 +32,7 @@ def check(
     if on and loaded.study is not None:
         from trialwright.standards.clinicaltrials_gov.lint import lint_study
 
-        from .registry import parse_day
+        from .dates import parse_day
 
         findings += lint_study(loaded.study, parse_day(on))
     shown = [f for f in findings if not (quiet and f.severity is Severity.INFO)]

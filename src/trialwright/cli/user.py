@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import getpass
 import secrets
-from datetime import date
 from typing import Annotated, Any
 
 import typer
 
+from .dates import parse_date, parse_optional_date
 from .ledger import Data, store_faults
 from .output import EXIT_ERRORS, EXIT_USAGE, Format, Stop, out, print_json, print_table, say_step
 from .serve import open_data
@@ -33,7 +33,7 @@ def add(
 
     password = secrets.token_urlsafe(15) if generate else _ask_password()
     with store_faults():
-        trained = _date(trained_on) if trained_on else None
+        trained = parse_optional_date(trained_on)
         create_account(name, display_name, password, by=TERMINAL, now=system_clock(), trained_on=trained)
     say_step(f"Account {name} added")
     if generate:
@@ -58,8 +58,8 @@ def role(
     account = _account(name)
     now = system_clock()
     with store_faults():
-        first = _date(since) if since else now.date()
-        last = _date(until) if until else None
+        first = parse_date(since) if since else now.date()
+        last = parse_optional_date(until)
         grant_role(account, Role(study, site, role), first, by=TERMINAL, now=now, until=last)
     say_step(f"{name} is {role} in {study}{f' at {site}' if site else ''} from {first}")
 
@@ -127,10 +127,3 @@ def _ask_password() -> str:
     if first != getpass.getpass("Again: "):
         raise Stop(EXIT_USAGE, "The two passwords differ.", "Run the command again.")
     return first
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Stop(EXIT_USAGE, f"{text} is not a date.", "Write it as 2026-11-22.") from error

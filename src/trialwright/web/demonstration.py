@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TypedDict
 
 from django.conf import settings
 
-
-class DemonstrationAccount(TypedDict):
-    """One account as the sign-in page shows it."""
-
-    role: str
-    username: str
-    password: str
-
+from trialwright.rehearsal.summary import DemonstrationAccount
 
 FILE = "demonstration.json"
 """Beside the databases of a demonstration; an installation with real subjects has no such file."""
