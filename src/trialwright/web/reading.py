@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from trialwright.actions.unit import study_of_version
 from trialwright.report.subjects import derive_responses
 from trialwright.store.databases import LEDGER
 from trialwright.store.projection_tables import SubjectRow
@@ -19,7 +20,7 @@ from trialwright.trial.rights import may_see_subject
 from trialwright.trial.schedule import PlannedDose, PlannedVisit, plan_doses, plan_visits
 from trialwright.trial.subject import SubjectState
 
-from .viewer import Viewer, study_of_version
+from .viewer import Viewer
 
 
 def visible_rows(viewer: Viewer) -> QuerySet[SubjectRow]:
@@ -79,7 +80,7 @@ def progressed_on(version: str, state: SubjectState) -> date | None:
 
 @lru_cache(maxsize=512)
 def _progressed_on(_database: str, version: str, study: str, subject: str, seq: int) -> date | None:
-    points = derive_responses(study_of_version(version), load_state(study, subject, seq))
+    points = derive_responses(study_of_version(study, version), load_state(study, subject, seq))
     return min((point.progression_on for point in points if point.progression_on), default=None)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import cast
 
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
+from trialwright.actions.unit import study_of_version
 from trialwright.store.account_tables import Account, Membership
-from trialwright.store.ledger_tables import StudyVersion
 from trialwright.store.projection_tables import StudyRow
 from trialwright.study.model import Study
 from trialwright.study.model.people import Right, Role
@@ -74,14 +73,8 @@ def find_viewer(request: HttpRequest, study_id: str) -> Viewer | None:
     taken = request.session.get(ROLE_KEY)
     membership = next((m for m in memberships if m.pk == taken), memberships[0])
     state = StudyState.from_json(row.state)
-    study = study_of_version(state.version)
+    study = study_of_version(study_id, state.version)
     role = study.role(membership.role)
     if role is None:
         return None
     return Viewer(account, study, state, state.version, role, membership.site, memberships)
-
-
-@lru_cache(maxsize=16)
-def study_of_version(version: str) -> Study:
-    """The study model of a content hash. Versions are immutable, so keeping them is safe."""
-    return Study.model_validate_json(StudyVersion.objects.get(content_hash=version).body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from trialwright.actions.unit import study_of_version
 from trialwright.store.ledger import read
 from trialwright.store.ledger_tables import LedgerEntry
 from trialwright.trial.events import Kind
@@ -11,7 +12,7 @@ from trialwright.web.audit import describe, names_of_accounts
 from trialwright.web.form_history import show_answer
 from trialwright.web.frame import page, show
 from trialwright.web.reading import find_state
-from trialwright.web.viewer import Viewer, study_of_version
+from trialwright.web.viewer import Viewer
 
 
 @page("subjects")
@@ -24,7 +25,7 @@ def entry(request: HttpRequest, viewer: Viewer, seq: int) -> HttpResponse:
     state = find_state(viewer, subject) if subject else None
     answers = []
     if recorded.kind in (Kind.FORM_SAVED, Kind.FORM_CORRECTED):
-        form = study_of_version(recorded.study_version).form(recorded.payload["form"])
+        form = study_of_version(viewer.study.id, recorded.study_version).form(recorded.payload["form"])
         document = recorded.payload["document"]
         answers = [(i, show_answer(i, document.get(i.id))) for i in (form.items if form else ())]
     site = viewer.study.site(recorded.site)

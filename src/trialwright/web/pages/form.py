@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from trialwright import actions
+from trialwright.actions.unit import study_of_version
 from trialwright.study.findings import Finding
 from trialwright.study.model import Study
 from trialwright.study.model.forms import Form
@@ -35,7 +36,7 @@ from trialwright.web.pages.subject import head_of
 from trialwright.web.query_list import query_row
 from trialwright.web.reading import find_state
 from trialwright.web.resume import RESUMED
-from trialwright.web.viewer import Viewer, study_of_version
+from trialwright.web.viewer import Viewer
 
 STALE = "TW-DAT-409"
 
@@ -107,7 +108,7 @@ def find_sheet(viewer: Viewer, subject: str, visit: str, form: str, repeat: int)
     """The form of an address. Raises Http404 where the study has no such form at that visit."""
     state = find_state(viewer, subject)
     saved = state.form(visit, form, repeat)
-    study = study_of_version(saved.study_version) if saved else viewer.study
+    study = study_of_version(viewer.study.id, saved.study_version) if saved else viewer.study
     found, planned = study.form(form), protocol_of(study).visits.get(visit)
     at_visit = planned is not None and form in planned.forms
     if found is None or not (at_visit or visit == LOG or saved) or repeat < 1:

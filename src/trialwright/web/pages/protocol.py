@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from trialwright.actions.unit import study_of_version
 from trialwright.report.number_line import NumberLine, draw_number_lines
 from trialwright.study.checks import check_study
 from trialwright.study.criteria import render_prose
@@ -17,7 +18,7 @@ from trialwright.study.prose import render_design, render_dose, render_randomisa
 from trialwright.study.schedule import VisitInstance, expand_visits
 from trialwright.trial.protocol import protocol_of
 from trialwright.web.frame import page, show
-from trialwright.web.viewer import Viewer, study_of_version
+from trialwright.web.viewer import Viewer
 
 ASSUMED = "TW-ASM-001"
 """The code under which the linter lists what was assumed."""
@@ -37,7 +38,7 @@ def protocol(request: HttpRequest, viewer: Viewer, tab: str = "synopsis") -> Htt
     if tab not in dict(TABS):
         raise Http404
     study = viewer.study
-    findings = findings_of_version(viewer.version)
+    findings = findings_of_version(study.id, viewer.version)
     context = {
         "tabs": TABS,
         "tab": tab,
@@ -46,7 +47,7 @@ def protocol(request: HttpRequest, viewer: Viewer, tab: str = "synopsis") -> Htt
         "doses": [(product, render_dose(product)) for product in study.products],
         "criteria": _criteria(study),
         "grid": schedule_grid(study),
-        "number_lines": number_lines_of_version(viewer.version) if tab == "criteria" else (),
+        "number_lines": number_lines_of_version(study.id, viewer.version) if tab == "criteria" else (),
         "findings": [f for f in findings if f.code != ASSUMED],
         "assumptions": [f for f in findings if f.code == ASSUMED],
     }
@@ -54,15 +55,15 @@ def protocol(request: HttpRequest, viewer: Viewer, tab: str = "synopsis") -> Htt
 
 
 @lru_cache(maxsize=8)
-def findings_of_version(version: str) -> tuple[Finding, ...]:
+def findings_of_version(study: str, version: str) -> tuple[Finding, ...]:
     """What the linter says of a version; kept, since a version never changes."""
-    return tuple(check_study(study_of_version(version)))
+    return tuple(check_study(study_of_version(study, version)))
 
 
 @lru_cache(maxsize=8)
-def number_lines_of_version(version: str) -> tuple[NumberLine, ...]:
+def number_lines_of_version(study: str, version: str) -> tuple[NumberLine, ...]:
     """Inclusion against exclusion, drawn, for every variable that both lists limit."""
-    return draw_number_lines(study_of_version(version))
+    return draw_number_lines(study_of_version(study, version))
 
 
 def _criteria(study: Study) -> list[tuple[str, list[tuple[Criterion, str]]]]:
