@@ -33,9 +33,3 @@ class Analysis(Element):
     )
     treatment_emergent_days: int = Field(default=30, ge=0)
     baseline: tuple[BaselineRow, ...] = ()
-
-
-class Safety(Element):
-    """Dictionary and limits of the safety part."""
-
-    ctcae_version: Literal["5.0", "6.0"] = "5.0"

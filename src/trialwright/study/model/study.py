@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from .administration import Administration
-from .analysis import Analysis, Safety
+from .analysis import Analysis
 from .base import Element, Slug
 from .design import Design
 from .eligibility import Criterion, Eligibility, Variable
@@ -17,6 +17,7 @@ from .people import Role, Site
 from .products import Arm, Intervention, Product
 from .registry import RegistryRecord
 from .rehearsal import Rehearsal
+from .safety import Safety
 from .scenario import Scenario
 from .schedule import Epoch, Visit
 
