@@ -14,6 +14,7 @@ from .protocol_checks import check_protocol
 from .references import check_references
 from .rules import check_rules
 from .schedule import check_schedule
+from .subgroups import check_subgroups
 
 CHECKS: tuple[Check, ...] = (
     check_references,
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     check_forms,
     check_rules,
     check_people,
+    check_subgroups,
     check_assumptions,
     check_protocol,
 )

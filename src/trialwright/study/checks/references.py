@@ -86,8 +86,11 @@ def _variables(study: Study) -> Iterator[Finding]:
 
 
 def _baseline(study: Study) -> Iterator[Finding]:
-    for index, row in enumerate(study.analysis.baseline):
-        path = ("analysis", "baseline", index)
+    planned = [
+        *((("analysis", "baseline", index), row) for index, row in enumerate(study.analysis.baseline)),
+        *((("analysis", "subgroups", index), row) for index, row in enumerate(study.analysis.subgroups)),
+    ]
+    for path, row in planned:
         yield from _one((*path, "form"), row.form, [form.id for form in study.forms], "form")
         form = study.form(row.form) if row.form else None
         if form is not None:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from .base import Element, Slug
+from .response_plan import ResponsePlan, Subgroup
 
 
 class BaselineRow(Element):
@@ -33,3 +34,5 @@ class Analysis(Element):
     )
     treatment_emergent_days: int = Field(default=30, ge=0)
     baseline: tuple[BaselineRow, ...] = ()
+    response: ResponsePlan = Field(default_factory=ResponsePlan)
+    subgroups: tuple[Subgroup, ...] = ()
