@@ -20,7 +20,7 @@ LONG = "Dendritic cells with precision multiple antigen T cells"
 def caught_figure(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """The figures that are drawn meanwhile, to be measured."""
     made: list[Any] = []
-    canvas = figures._canvas
+    canvas = figures.make_canvas
 
     def keep(height_inches: float) -> tuple[Any, Any]:
         figure, axes = canvas(height_inches)
@@ -28,7 +28,7 @@ def caught_figure(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
         return figure, axes
 
     with monkeypatch.context() as patch:
-        patch.setattr(figures, "_canvas", keep)
+        patch.setattr(figures, "make_canvas", keep)
         yield made
 
 

@@ -42,7 +42,7 @@ class Course:
 
 def draw_survival(curves: Sequence[Curve], at_risk_months: Sequence[float], x_label: str, name: str) -> str:
     """Kaplan-Meier curves with interval bands, censor ticks and numbers at risk under the axis."""
-    figure, axes = _canvas(3.9 + 0.22 * len(curves))
+    figure, axes = make_canvas(3.9 + 0.22 * len(curves))
     for index, curve in enumerate(curves):
         _draw_curve(axes, curve, COLOURS[index % 4], DASHES[index % 4])
     axes.set_ylim(0, 1.02)
@@ -55,7 +55,7 @@ def draw_survival(curves: Sequence[Curve], at_risk_months: Sequence[float], x_la
     axes.set_ylabel("Proportion without event")
     axes.legend(loc="upper right", frameon=False)
     _write_at_risk(axes, curves, months)
-    return _svg(figure, name)
+    return render_svg(figure, name)
 
 
 def _draw_curve(axes: Any, curve: Curve, colour: str, dash: Any) -> None:
@@ -99,7 +99,7 @@ def draw_course(
     courses: Sequence[Course], ticks: Sequence[tuple[float, str]], y_label: str, name: str, zero: bool
 ) -> str:
     """Means with intervals over time, arms side by side; ``zero`` draws the line of no change."""
-    figure, axes = _canvas(3.6)
+    figure, axes = make_canvas(3.6)
     shift = 0.12
     for index, course in enumerate(courses):
         x = np.array(course.positions) + (index - (len(courses) - 1) / 2) * shift
@@ -122,14 +122,14 @@ def draw_course(
     axes.set_xticks([position for position, _ in ticks], [label for _, label in ticks])
     axes.set_ylabel(y_label)
     axes.legend(loc="best", frameon=False)
-    return _svg(figure, name)
+    return render_svg(figure, name)
 
 
 def draw_bars(
     labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]], x_label: str, name: str
 ) -> str:
     """Horizontal bars from zero, one group a label, one bar an arm."""
-    figure, axes = _canvas(0.9 + 0.34 * max(1, len(labels)))
+    figure, axes = make_canvas(0.9 + 0.34 * max(1, len(labels)))
     height = 0.8 / max(1, len(series))
     base = np.arange(len(labels))
     for index, (label, values) in enumerate(series):
@@ -139,10 +139,10 @@ def draw_bars(
     axes.set_xlim(left=0)
     axes.set_xlabel(x_label)
     axes.legend(loc="lower right", frameon=False)
-    return _svg(figure, name)
+    return render_svg(figure, name)
 
 
-def _canvas(height_inches: float) -> tuple[Any, Any]:
+def make_canvas(height_inches: float) -> tuple[Any, Any]:
     """A figure without the global state of pyplot, in the house's look."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -156,7 +156,24 @@ def _canvas(height_inches: float) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _svg(figure: Any, name: str) -> str:
+def make_panels(height_inches: float, titles: Sequence[str]) -> tuple[Any, list[Any]]:
+    """A figure with a panel for each title, side by side, with axes of the same ends."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
+        figure = Figure(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
+        FigureCanvasSVG(figure)
+        grid = figure.subplots(1, len(titles), sharex=True, sharey=True, squeeze=False)
+    panels = list(grid[0])
+    for axes, title in zip(panels, titles, strict=True):
+        axes.tick_params(labelsize=8.5)
+        axes.set_title(title, fontsize=9, loc="left", wrap=True)
+    return figure, panels
+
+
+def render_svg(figure: Any, name: str) -> str:
     """The figure as SVG text. ``name`` keeps the ids inside apart from those of other figures on the page."""
     from matplotlib import rc_context
 
