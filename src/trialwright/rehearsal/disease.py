@@ -13,6 +13,7 @@ from trialwright.rehearsal.events import SimulatedEvent
 from trialwright.rehearsal.hours import working_day
 from trialwright.rehearsal.patient import Patient
 from trialwright.rehearsal.queries import ask
+from trialwright.rehearsal.reporting import is_reportable, judge, report_event, stops_treatment
 from trialwright.rehearsal.stage import Stage
 from trialwright.study.model.forms import Form, Records
 from trialwright.trial.disposition import EndTreatment
@@ -72,10 +73,18 @@ def suffer(stage: Stage, patient: Patient, event: SimulatedEvent, place: str, st
     over = ends <= stage.today(patient.site) and patient.is_seen_on(ends)
     given = {**_settled(form, event), **_outcome(form, ends if over else None)}
     given |= by_concept(form, {"started_on": starts.isoformat()})
+    aware_on = stage.today(patient.site)
+    stopped = not patient.treatment_over and stops_treatment(stage, patient, event, starts)
+    given |= judge(stage.study.safety, form, event, aware_on, stopped)
     document = write_document(stage, patient, place, form, starts, given)
     if document is None:
         return
     repeat = save_log_form(stage, patient, form, document)
+    if stopped:
+        end_treatment(stage, patient, "adverse_event")
+    if is_reportable(stage.study.safety, event):
+        report = report_event(stage, patient, form, event, aware_on, repeat)
+        stage.agenda.plan(stage.now, report)
     if event.serious and stage.cast.has("review_safety", "open_query"):
         asker = stage.cast.who("review_safety", "", "open_query", "close_query")
         text = "Serious event: please give the reason for the stated causality."

@@ -113,6 +113,12 @@ class Rehearsal(Element):
     consent_withdrawn: Probability = 0.0
     batch_failure: Probability = 0.0
     partial_dose: Probability = Field(default=0.0, description="Share of doses that are stopped early.")
+    treatment_stopped: Probability = Field(
+        default=0.0, description="Share of serious related events after which the treatment is stopped for good."
+    )
+    report_late: Probability = Field(
+        default=0.0, description="Share of expedited reports that are sent after they were due."
+    )
     wrong_scan: Probability = Field(
         default=0.0, description="Share of bedside checks at which another code is scanned first."
     )
