@@ -31,6 +31,7 @@ class Term:
     pair: tuple[str, ...] = ()
     flag: bool = False
     weak: bool = False
+    typical: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ def _term(name: str, kind: str, entry: dict[str, Any]) -> Term:
         assume=entry.get("assume", ""),
         pair=tuple(entry.get("pair", "").split("|")) if "pair" in entry else (),
         flag=bool(entry.get("flag") or entry.get("msi")),
+        typical=str(entry.get("typical", "")),
     )
 
 

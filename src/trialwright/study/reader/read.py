@@ -17,7 +17,8 @@ from .lexicon import Lexicon, Term, builtin_lexicon
 from .measures import measure
 from .rules import attested_rule, rule_of
 from .scan import AGE, Draft
-from .sense import is_negated, sense_of
+from .negation import is_negated
+from .sense import sense_of
 from .tokens import Token, tokenise
 
 LONGEST_TEXT = 200_000
@@ -183,7 +184,9 @@ class _Bullet:
         measured = measure(draft, self.lexicon.catalogue)
         if measured is None:
             return
-        sense = sense_of(draft, tokens, self.text, self.bullet.section, self.lead_words)
+        sense = sense_of(
+            draft, tokens, self.text, self.bullet.section, self.lead_words, self.lexicon.catalogue
+        )
         unsure = measured.unsure
         condition = self._original_words(condition, span)
         rule = attested_rule(self.name + " " + self.text[span[0] : span[1]])
@@ -282,7 +285,10 @@ def _is_full_stop(tokens: list[Token], place: int, text: str) -> bool:
 def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
     """Whether a limit is no criterion of its own: what an exception lets pass, or what an if-clause asks first."""
     before = tokens[: draft.limits_first]
-    if any(t.kind == "UNLESS" for t in before) and min(d.limits_first for d in drafts) == draft.limits_first:
+    if (
+        any(t.kind == "UNLESS" for t in before[not tokens[0].word.startswith("excluding") :])
+        and min(d.limits_first for d in drafts) == draft.limits_first
+    ):
         return True
     if draft.term.kind == "age" and any(t.kind == "IF" and _IF.match(t.word) for t in before[-3:]):
         return True
@@ -318,7 +324,7 @@ def _is_asked_age(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> boo
 
 def _denied(draft: Draft, tokens: list[Token]) -> Draft:
     """A marker that is said not to be positive is negative, and the other way round."""
-    if draft.status in {"positive", "negative"} and is_negated(draft, tokens):
+    if draft.status in {"positive", "negative"} and is_negated(draft, tokens, ""):
         return replace(draft, status="negative" if draft.status == "positive" else "positive")
     return draft
 

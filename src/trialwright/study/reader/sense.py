@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from ..criteria.variables import Catalogue
 from .bullets import EXCLUSION
+from .direction import BAD, GOOD, direction_of, side_of
 from .entry import Sense
+from .negation import is_denied, is_negated
 from .scan import Draft
 from .tokens import Token
 
@@ -37,57 +40,69 @@ _ASKS = _words("must have", "must be", "should have", "should be", "required to"
 _DENIES = _words("(?:must|should) (?:be )?(?:not|excluded)", "not")
 _EXCLUDED_AFTER = _words("(?:is|are|be) (?:excluded|ineligible|not allowed)", "not eligible", "excluded")
 _EXCLUDED_BEFORE = _words("exclude[sd]?", "excluding", "exclusion", "ineligible")
-_FAR, _NEAR = 8, 4
+_LEAD_DENIES = re.compile(
+    r"(?:(?:must|should|may|can|shall|will|do|does)\s?not\s(?:have|be|exhibit|present|show|meet)|\bnone of\b|\bno(?:t)?\s(?:any\s)?(?:evidence|history|of the following)"
+    r"|\bwithout\b|\babsence of\b|\bfree (?:of|from)\b|\bno\b[^:.;]{0,60}\bfollowing\b|\bexcluded\b|\bnot (?:be )?eligible\b|\bineligible\b)"
+    r"[^.;]{0,90}:?\s*$",
+    re.IGNORECASE,
+)
+_NEAR = 4
 _BEHIND = 16
 
 
-def sense_of(draft: Draft, tokens: list[Token], text: str, section: str, lead: str) -> Sense:
-    """The sense of a draft."""
+def sense_of(
+    draft: Draft, tokens: list[Token], text: str, section: str, lead: str, catalogue: Catalogue
+) -> Sense:
+    """The sense of a draft; ``lead`` are the words of the items it stands under."""
     if draft.status:
         return Sense.EXCLUDED_IF if section == EXCLUSION else Sense.ELIGIBLE_IF
     before = _clause_before(draft, tokens, text)
     after = _clause_after(draft, tokens, text)
     if section == EXCLUSION:
         denied = any(t.kind == "NOT" for t in tokens[max(0, draft.limits_first - _NEAR) : draft.limits_first])
-        if denied and _direction(draft) != "bad":
+        if denied and (is_denied(draft, tokens) or direction_of(draft, catalogue) != BAD):
             return Sense.ELIGIBLE_IF
-        return _in_exclusion(draft, before, after, lead)
-    return _in_inclusion(draft, tokens, before, after)
+        healthy = direction_of(draft, catalogue) != BAD
+        return _in_exclusion(draft, before, after, lead, healthy)
+    return _in_inclusion(draft, tokens, before, after, lead, direction_of(draft, catalogue))
 
 
-def _in_inclusion(draft: Draft, tokens: list[Token], before: str, after: str) -> Sense:
-    if _EXCLUDED_AFTER.search(after) or _EXCLUDED_BEFORE.search(before):
+def _in_inclusion(
+    draft: Draft, tokens: list[Token], before: str, after: str, lead: str, direction: str
+) -> Sense:
+    if _EXCLUDED_AFTER.search(after) or (direction != GOOD and _is_kept_out(draft, tokens, before)):
+        lacking = direction == GOOD and _FAILS.search(before)
+        return Sense.ELIGIBLE_IF if lacking else Sense.EXCLUDED_IF
+    if is_denied(draft, tokens) or is_negated(draft, tokens, direction):
         return Sense.EXCLUDED_IF
-    # A limit on the healthy side is never what a `no` denies: `no growth factors and ANC >= 1.5`.
-    if _direction(draft) != "good" and is_negated(draft, tokens):
+    if direction != GOOD and _LEAD_DENIES.search(lead):
         return Sense.EXCLUDED_IF
     return Sense.ELIGIBLE_IF
 
 
-def _in_exclusion(draft: Draft, before: str, after: str, lead: str) -> Sense:
-    direction = _direction(draft)
+def _is_kept_out(draft: Draft, tokens: list[Token], before: str) -> bool:
+    """Whether the sentence as a whole says who is excluded: `patients with A > 2, B < 3 or C > 4 are excluded`."""
+    if _EXCLUDED_BEFORE.search(before):
+        return True
+    for token in tokens[draft.last :]:
+        if token.value == "." or token.kind == "UNLESS":
+            return False
+        if token.kind == "OUT":
+            return token.value == "exclude" and token.depth <= tokens[draft.limits_first].depth
+    return False
+
+
+def _in_exclusion(draft: Draft, before: str, after: str, lead: str, healthy: bool) -> Sense:
+    direction = side_of(draft.operator, draft.term.good) if draft.operator != "within" else GOOD
+    direction = BAD if direction == GOOD and not healthy else direction
     if _LETS_IN.search(after) and not _KEEPS_OUT.search(after):
         return Sense.ELIGIBLE_IF
     context = f"{lead} {before}"
-    if direction == "good" and (_FAILS.search(context) or _MUST_HAVE.search(context)):
+    if direction == GOOD and (_FAILS.search(context) or _MUST_HAVE.search(context)):
         return Sense.ELIGIBLE_IF
-    if direction != "bad" and _ASKS.search(before) and not _DENIES.search(before):
+    if direction != BAD and _ASKS.search(before) and not _DENIES.search(before):
         return Sense.ELIGIBLE_IF
     return Sense.EXCLUDED_IF
-
-
-def _direction(draft: Draft) -> str:
-    """Whether the limit keeps the healthy (`good`) or the ill (`bad`) side of its variable; empty where neither."""
-    operator, good = draft.operator, draft.term.good
-    if operator == "within":
-        return "good"
-    if draft.status or not good:
-        return ""
-    if operator in {">=", ">"}:
-        return "good" if good == "high" else "bad"
-    if operator in {"<=", "<"}:
-        return "good" if good == "low" else "bad"
-    return ""
 
 
 def _clause_before(draft: Draft, tokens: list[Token], text: str) -> str:
@@ -104,17 +119,3 @@ def _clause_after(draft: Draft, tokens: list[Token], text: str) -> str:
             break
         end += 1
     return text[tokens[draft.last - 1].end : tokens[end - 1].end]
-
-
-def is_negated(draft: Draft, tokens: list[Token]) -> bool:
-    """Whether a no stands before the variable in its own clause: `no QTc > 470 ms`, `without LVEF < 50 %`."""
-    ill = _direction(draft) == "bad"
-    for place in range(draft.first - 1, max(-1, draft.first - 1 - (_FAR if ill else _NEAR)), -1):
-        token = tokens[place]
-        if token.kind == "NOT":
-            return True
-        if token.value in {",", ";", ":", "."} or (token.kind == "AND" and not ill):
-            return False
-        if token.kind in {"N", "UNLESS", "IF", "C"} or (token.kind == "OUT" and token.value == "must"):
-            return False
-    return False
