@@ -11,6 +11,7 @@ from tests.web.addresses import LABORATORY, ONE, ROOT, text_of
 from tests.web.conftest import SignIn
 from tests.web.small_trial import read_study
 
+from trialwright.report import build, pooling
 from trialwright.report.model import Report
 from trialwright.web import report_room
 from trialwright.web.pages import report as report_pages
@@ -125,19 +126,19 @@ def test_pooled_report_has_no_row_of_all_doses_where_the_arms_days_differ(
     pooled = f"{ROOT}report/file/html/"
     assert row in sign_in("data_manager").get(pooled).content.decode()
     report_room._report.cache_clear()
-    monkeypatch.setattr(report_room, "has_one_plan", lambda study: False)
+    monkeypatch.setattr(build, "has_one_plan", lambda study: False)
     assert row not in sign_in("data_manager").get(pooled).content.decode()
     assert row in sign_in("statistician").get(pooled).content.decode()
 
 
 def test_arms_have_one_plan_when_dosed_on_the_same_days() -> None:
     study = read_study()
-    assert report_room.has_one_plan(study)
+    assert pooling.has_one_plan(study)
     fewer = tuple(
         product.model_copy(update={"cycles": product.cycles[:1]}) if product.id == "pmat_t" else product
         for product in study.products
     )
-    assert not report_room.has_one_plan(study.model_copy(update={"products": fewer}))
+    assert not pooling.has_one_plan(study.model_copy(update={"products": fewer}))
 
 
 def test_number_leads_to_subjects_and_ledger_entries(sign_in: SignIn) -> None:

@@ -14,6 +14,7 @@ from trialwright.store.faults import refuse
 from trialwright.store.ledger import SOFTWARE, read, read_head
 from trialwright.store.ledger_tables import LedgerEntry
 from trialwright.study.model import Study
+from trialwright.study.model.report_plan import Variant
 from trialwright.trial.study_state import StudyState, evolve_study
 from trialwright.trial.subject import SubjectState, evolve_subject
 
@@ -56,9 +57,11 @@ def analyse(
     *,
     as_of: date | None = None,
     until: int | None = None,
+    variant: Variant = "final",
+    by_arm: bool = True,
     progress: Progress | None = None,
 ) -> Report:
-    """The report at a cut.
+    """One report of the study's plan at a cut, with the arms apart or, without ``by_arm``, together.
 
     ``until`` is the last ledger entry that counts, ``as_of`` the last date: what happened later is not
     counted, also when it is known. Without one, the date is that of the last entry.
@@ -75,4 +78,4 @@ def analyse(
         software=SOFTWARE,
         simulated=cut.conduct.simulated,
     )
-    return build_report(cut.study, cut.subjects, stamp, on, progress)
+    return build_report(cut.study, cut.subjects, stamp, on, progress, variant=variant, by_arm=by_arm)

@@ -8,10 +8,14 @@ from typing import Annotated
 
 import typer
 
+from trialwright.study.model.report_plan import VARIANTS, Variant
+
 from .dates import parse_optional_date
 from .ledger import Data, store_faults
-from .output import err, say_step, write_aside
+from .output import EXIT_USAGE, Stop, err, say_step, write_aside
 from .serve import open_data
+
+VARIANT_HELP = f"Which report of the plan: {', '.join(VARIANTS)}."
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,9 +30,14 @@ def analyse(
     until: Annotated[
         int | None, typer.Option("--until", min=1, help="Last ledger entry that counts.")
     ] = None,
+    variant: Annotated[str, typer.Option("--variant", help=VARIANT_HELP)] = "final",
+    pooled: Annotated[
+        bool, typer.Option("--pooled", help="All arms together, for whom they are hidden.")
+    ] = False,
     data: Data = None,
 ) -> None:
-    """Write the report: HTML, PDF, results.json with every number, tables as CSV, figures as SVG."""
+    """Write a report of the plan: HTML, PDF, results.json with every number, tables as CSV, figures as SVG."""
+    wanted = parse_variant(variant)
     open_data(data)
     from trialwright.actions.analyse import analyse as make
 
@@ -37,11 +46,21 @@ def analyse(
             study,
             as_of=parse_optional_date(as_of),
             until=until,
+            variant=wanted,
+            by_arm=not pooled,
             progress=lambda part: status.update(f"Analysing: {part}"),
         )
         status.update("Writing")
         write_report(report, out)
     say_step(f"Report written to {out / 'index.html'} ({len(report.numbers())} numbers)")
+
+
+def parse_variant(text: str) -> Variant:
+    """The variant of that name; wrong use ends the command."""
+    for variant in VARIANTS:
+        if variant == text:
+            return variant
+    raise Stop(EXIT_USAGE, f"There is no report {text}.", f"Choose one of {', '.join(VARIANTS)}.")
 
 
 def write_report(report, out: Path) -> None:

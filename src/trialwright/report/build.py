@@ -1,4 +1,4 @@
-"""The report of a study, from the states of its subjects at one cut of the ledger."""
+"""The report of a study, from the states of its subjects at one cut of the ledger, as its plan says."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ from dataclasses import replace
 from datetime import date
 
 from trialwright.study.model import Study
+from trialwright.study.model.report_plan import Variant
 from trialwright.study.prose import render_design, render_randomisation
 from trialwright.trial.subject import SubjectState
 
-from .adverse import build_adverse
-from .baseline import build_baseline
-from .dataset import Dataset, derive_dataset
-from .exposure import build_exposure
-from .flow import build_flow
+from .conventions import render_conventions
+from .dataset import derive_dataset
 from .model import Report, Section, Stamp
-from .quality import build_quality
-from .survival import build_survival
+from .pooling import has_one_plan, pool_states, pool_study
+from .sections import find_sections
 
 Progress = Callable[[str], None]
+
+POOLED_WORDS = (
+    "All arms together: nothing here is shown or can be computed by arm, and sections that compare arms are "
+    "left out."
+)
 
 
 def build_report(
@@ -29,60 +32,34 @@ def build_report(
     cut_on: date,
     progress: Progress | None = None,
     *,
-    one_plan: bool = True,
+    variant: Variant = "final",
+    by_arm: bool = True,
 ) -> Report:
-    """Every section in reading order. ``progress`` is told the title of each part before it is made.
+    """The sections that the plan of ``variant`` names, in its order.
 
-    ``one_plan`` is false where arms with different days of dosing were put together into one.
+    Without ``by_arm`` the arms are put together before anything is computed; the open report to a monitoring
+    board is made so whoever asks. ``progress`` is told the title of each part before it is made.
     """
     tell = progress or (lambda _: None)
     tell("Deriving")
-    data = replace(derive_dataset(study, states, cut_on), one_plan=one_plan)
-    sections: list[Section] = [_opening(data)]
-    for title, build in _parts():
-        tell(title)
-        sections.append(build(data))
-    return Report(study.short_title or study.title, stamp, tuple(sections), conventions(study))
+    plan = study.analysis.report_plan(variant)
+    apart = by_arm and variant != "dsmb-open"
+    trial = study if apart else pool_study(study)
+    data = derive_dataset(trial, states if apart else pool_states(study, states), cut_on)
+    data = replace(data, one_plan=apart or has_one_plan(study), plan=plan)
+    sections = [_opening(study, apart)]
+    for part in find_sections(plan.named_sections, by_arm=apart):
+        tell(part.title)
+        sections.append(part.build(data))
+    marked = replace(stamp, variant=variant, by_arm=apart)
+    title = study.short_title or study.title
+    return Report(title, marked, tuple(sections), render_conventions(study), plan.heading)
 
 
-def _parts() -> tuple[tuple[str, Callable[[Dataset], Section]], ...]:
-    return (
-        ("Flow of subjects", build_flow),
-        ("Baseline", build_baseline),
-        ("Exposure and chain of identity", build_exposure),
-        (
-            "Overall survival",
-            lambda data: build_survival(data, "os", "Overall survival", lambda s: s.survival),
-        ),
-        (
-            "Progression-free survival",
-            lambda data: build_survival(data, "pfs", "Progression-free survival", lambda s: s.progression),
-        ),
-        ("Quality of life", build_quality),
-        ("Adverse events", build_adverse),
-    )
-
-
-def _opening(data: Dataset) -> Section:
-    study = data.study
+def _opening(study: Study, by_arm: bool) -> Section:
     words = (
         f"{render_design(study)} {render_randomisation(study)}",
         "Estimates and intervals come first; tests are few and described as what they are. "
         "Every number can be opened: what it means, whose data it rests on, and which entries of the ledger.",
     )
-    return Section("design", "Design", words)
-
-
-def conventions(study: Study) -> tuple[str, ...]:
-    """The choices that change numbers, stated once for the whole report."""
-    analysis = study.analysis
-    return (
-        f"Kaplan-Meier intervals at {analysis.confidence_level:.0%}, type {analysis.survival_interval}; a median "
-        "where the curve is exactly one half is the midpoint of the flat stretch.",
-        f"Cox model with {analysis.ties} ties; Wald intervals; the log-rank test is two-sided.",
-        f"Progression-free survival by the rule {analysis.progression_rule}; responses are computed from the "
-        "lesions by RECIST 1.1, not taken as stated.",
-        f"Days are counted inclusively from allocation; a month is {1 / analysis.months_per_day:.4f} days.",
-        f"Adverse events are treatment-emergent to {analysis.treatment_emergent_days} days after the last dose, "
-        f"terms and grades of CTCAE {study.safety.ctcae_version}.",
-    )
+    return Section("design", "Design", words if by_arm else (*words, POOLED_WORDS))

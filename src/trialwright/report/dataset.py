@@ -13,11 +13,13 @@ from trialwright.outcomes.progression_free import (
     PROGRESSION_RULES,
     AssessmentSchedule,
     ProgressionHistory,
+    apply_cut,
     compute_progression_free,
 )
 from trialwright.outcomes.qlq_c30 import QLQ_C30
 from trialwright.outcomes.quality_of_life import Form as QualityForm
-from trialwright.outcomes.recist.time_points import TimePoint
+from trialwright.outcomes.recist.lesions import LesionHistory
+from trialwright.outcomes.recist.time_points import TimePoint, derive_time_points
 from trialwright.outcomes.survival_times import (
     TimeToEvent,
     compute_death_date,
@@ -25,6 +27,7 @@ from trialwright.outcomes.survival_times import (
 )
 from trialwright.study.model import Study
 from trialwright.study.model.forms import Form
+from trialwright.study.model.report_plan import ReportPlan
 from trialwright.study.model.schedule import Visit
 from trialwright.trial.subject import SubjectState
 
@@ -32,11 +35,13 @@ from .answers import whole_date
 from .subjects import (
     allocated_on,
     derive_adverse_events,
+    derive_lesion_history,
     derive_progression_history,
     derive_quality_forms,
-    derive_responses,
     derive_vital_history,
 )
+
+FINAL = ReportPlan(variant="final")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class SubjectData:
     quality: tuple[QualityForm, ...] = ()
     events: tuple[AdverseEvent, ...] = ()
     emergent: tuple[AdverseEvent, ...] = ()
+    history: ProgressionHistory | None = None
+    lesions: LesionHistory | None = None
 
     @property
     def arm(self) -> str:
@@ -61,7 +68,8 @@ class SubjectData:
 class Dataset:
     """Every subject, and who belongs to which analysis set (subject -> arm).
 
-    ``one_plan``: each arm has one plan of doses, against which its subjects can be measured.
+    ``one_plan``: each arm has one plan of doses, against which its subjects can be measured. ``plan`` is the
+    report that the data are for.
     """
 
     study: Study
@@ -69,6 +77,7 @@ class Dataset:
     sets: Mapping[AnalysisSet, Mapping[str, str]]
     cut_on: date
     one_plan: bool = True
+    plan: ReportPlan = FINAL
 
     def of(self, members: AnalysisSet) -> list[SubjectData]:
         """The subjects of one analysis set."""
@@ -90,7 +99,8 @@ def _subject(study: Study, state: SubjectState, dictionary: CtcaeDictionary, cut
     vital = derive_vital_history(study, state)
     if vital is None:
         return SubjectData(state)
-    points = derive_responses(study, state)
+    lesions = derive_lesion_history(study, state, cut_on)
+    points = derive_time_points(lesions) if lesions is not None else []
     died = compute_death_date(vital)
     progression = derive_progression_history(study, state, points, died.on if died else None)
     events = derive_adverse_events(study, state, dictionary)
@@ -103,6 +113,8 @@ def _subject(study: Study, state: SubjectState, dictionary: CtcaeDictionary, cut
         tuple(derive_quality_forms(study, state, QLQ_C30)),
         tuple(events),
         tuple(derive_treatment_emergent(events, [period])),
+        apply_cut(progression, cut_on) if progression is not None else None,
+        lesions,
     )
 
 
@@ -160,8 +172,9 @@ def _facts(subject: SubjectData) -> SubjectFacts:
         received_arm=subject.arm if received else "",
         treated=bool(received),
         infused=bool(received),
-        measurable_disease=bool(subject.responses),
+        measurable_disease=subject.lesions is not None and bool(subject.lesions.targets),
         post_baseline_scan=bool(subject.responses),
+        early_death_or_progression=subject.survival is not None and subject.survival.event,
         major_deviation=any(deviation.severity == "major" for deviation in state.deviations),
         baseline_questionnaire=start is not None and any(on <= start for on in forms),
         later_questionnaire=start is not None and any(on > start for on in forms),

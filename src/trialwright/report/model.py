@@ -44,22 +44,31 @@ Cell = Number | str
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: a label, its level of indentation, and a cell for each column after the first."""
+    """One row: a label, its level of indentation, and a cell for each column after the first.
+
+    A row of a listing is about one ``subject`` and keeps the ledger entries it came from in ``sources``.
+    """
 
     label: str
     cells: tuple[Cell, ...]
     indent: int = 0
+    subject: str = ""
+    sources: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. ``columns`` includes the heading of the row labels."""
+    """A table. ``columns`` includes the heading of the row labels.
+
+    A ``listing`` has a row for each record: documents show its beginning where it is long, files hold it whole.
+    """
 
     id: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    listing: bool = False
 
     def numbers(self) -> Iterator[Number]:
         """Every number of the table."""
@@ -91,7 +100,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a report was made from. ``cut_seq`` is the last ledger entry that counts."""
+    """What a report was made from, and for whom. ``cut_seq`` is the last ledger entry that counts."""
 
     study: str
     study_version: str
@@ -101,6 +110,8 @@ class Stamp:
     cut_on: str
     software: str
     simulated: bool
+    variant: str = "final"
+    by_arm: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,7 @@ class Report:
     stamp: Stamp
     sections: tuple[Section, ...]
     conventions: tuple[str, ...] = field(default=())
+    heading: str = "Report"
 
     def tables(self) -> Iterator[Table]:
         """Every table, those behind figures included."""

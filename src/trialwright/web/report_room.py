@@ -9,20 +9,13 @@ from functools import lru_cache
 from django.db import connections
 from django.utils import timezone
 
-from trialwright.actions.analyse import Cut, take_cut
+from trialwright.actions.analyse import take_cut
 from trialwright.report.build import build_report
 from trialwright.report.model import Figure, Number, Report, Row, Section, Stamp, Table
 from trialwright.store.databases import LEDGER
 from trialwright.store.ledger import SOFTWARE, read_head
-from trialwright.study.model import Study
-from trialwright.study.model.products import Arm
-from trialwright.trial.subject import SubjectState
 
 from .viewer import Viewer
-
-POOLED_ARM = "all_subjects"
-TELLING_SECTIONS = ("exposure",)
-"""Sections whose rows name products, so that whom a number counts could tell the arm."""
 
 
 def report_of(viewer: Viewer) -> Report:
@@ -51,34 +44,7 @@ def _report(_database: str, study: str, seq: int, today: date, by_arm: bool) -> 
         software=SOFTWARE,
         simulated=cut.conduct.simulated,
     )
-    if by_arm:
-        return build_report(cut.study, cut.subjects, stamp, on)
-    pooled = [pool_state(s) for s in cut.subjects]
-    made = build_report(pool_study(cut), pooled, stamp, on, one_plan=has_one_plan(cut.study))
-    return _hide_members(made, TELLING_SECTIONS)
-
-
-def has_one_plan(study: Study) -> bool:
-    """Whether every arm is dosed on the same days; else "all planned doses" says nothing of the arms pooled."""
-    plans = {
-        frozenset(day for product in study.products_of(arm.id) for day in product.days) for arm in study.arms
-    }
-    return len(plans) <= 1
-
-
-def pool_study(cut: Cut) -> Study:
-    """The study with one arm in the place of all, so that no number can be computed by arm."""
-    products = tuple(dict.fromkeys(product for arm in cut.study.arms for product in arm.products))
-    pooled = Arm(id=POOLED_ARM, label="All subjects", products=products)
-    analysis = cut.study.analysis.model_copy(update={"reference_arm": None})
-    return cut.study.model_copy(update={"arms": (pooled,), "analysis": analysis})
-
-
-def pool_state(state: SubjectState) -> SubjectState:
-    """The subject in the pooled arm."""
-    if state.allocation is None:
-        return state
-    return state.model_copy(update={"allocation": state.allocation.model_copy(update={"arm": POOLED_ARM})})
+    return build_report(cut.study, cut.subjects, stamp, on, by_arm=by_arm)
 
 
 def _hide_members(report: Report, hidden: tuple[str, ...]) -> Report:

@@ -12,6 +12,7 @@ from .forms import check_forms
 from .people import check_people
 from .protocol_checks import check_protocol
 from .references import check_references
+from .reports import check_reports
 from .rules import check_rules
 from .schedule import check_schedule
 from .subgroups import check_subgroups
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     check_forms,
     check_rules,
     check_people,
+    check_reports,
     check_subgroups,
     check_assumptions,
     check_protocol,

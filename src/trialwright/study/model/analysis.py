@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from .base import Element, Slug
+from .report_plan import ReportPlan, Variant
 from .response_plan import ResponsePlan, Subgroup
 
 
@@ -36,3 +37,9 @@ class Analysis(Element):
     baseline: tuple[BaselineRow, ...] = ()
     response: ResponsePlan = Field(default_factory=ResponsePlan)
     subgroups: tuple[Subgroup, ...] = ()
+    reports: tuple[ReportPlan, ...] = ()
+
+    def report_plan(self, variant: Variant) -> ReportPlan:
+        """The plan of one variant: as the study file states it, else what is usual."""
+        named = (plan for plan in self.reports if plan.variant == variant)
+        return next(named, ReportPlan(variant=variant))

@@ -1,0 +1,66 @@
+"""The sections that a report can have: one line each, under the id by which a plan names it.
+
+A section is made from the data alone. In a pooled report the data hold one arm in the place of all (see
+`pooling`), so that a section need not know for whom it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from trialwright.outcomes.survival_times import TimeToEvent
+from trialwright.study.model.report_plan import BY_ARM_SECTIONS
+
+from .adverse import build_adverse
+from .baseline import build_baseline
+from .dataset import Dataset, SubjectData
+from .exposure import build_exposure
+from .flow import build_flow
+from .model import Section
+from .quality import build_quality
+from .survival import build_survival
+
+
+@dataclass(frozen=True, slots=True)
+class SectionBuilder:
+    """A section's title, as progress and contents name it, and what makes it."""
+
+    title: str
+    build: Callable[[Dataset], Section]
+
+
+def _overall_survival(data: Dataset) -> Section:
+    return build_survival(data, "os", "Overall survival", _survival)
+
+
+def _progression_free(data: Dataset) -> Section:
+    return build_survival(data, "pfs", "Progression-free survival", _progression)
+
+
+def _survival(subject: SubjectData) -> TimeToEvent | None:
+    return subject.survival
+
+
+def _progression(subject: SubjectData) -> TimeToEvent | None:
+    return subject.progression
+
+
+SECTIONS: Mapping[str, SectionBuilder] = MappingProxyType(
+    {
+        "flow": SectionBuilder("Flow of subjects", build_flow),
+        "baseline": SectionBuilder("Baseline", build_baseline),
+        "exposure": SectionBuilder("Exposure and chain of identity", build_exposure),
+        "os": SectionBuilder("Overall survival", _overall_survival),
+        "pfs": SectionBuilder("Progression-free survival", _progression_free),
+        "quality": SectionBuilder("Quality of life", build_quality),
+        "adverse": SectionBuilder("Adverse events", build_adverse),
+    }
+)
+"""A new section is a line here and its id in `study.model.report_plan`; a test holds the two together."""
+
+
+def find_sections(names: tuple[str, ...], *, by_arm: bool) -> list[SectionBuilder]:
+    """The builders of the named sections, in order; in a pooled report without those that compare arms."""
+    return [SECTIONS[name] for name in names if by_arm or name not in BY_ARM_SECTIONS]
