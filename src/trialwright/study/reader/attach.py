@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .binding import bind, read_and_bind, read_reversed
-from .constraints import Limits
+from .constraints import Limits, by_merit
 from .lexicon import Lexicon, Term
 from .scales import Grade, read_grade, read_grade_before
 from .scan import AGE, Draft, Scan, has_or, kind_at
@@ -86,7 +88,10 @@ def _graded_her2(scan: Scan, at: int, term: Term) -> Term:
 
 def _graded(scan: Scan, term: Term, at: int, grade: Grade) -> int:
     first = min(at, grade.first)
-    scan.found.append(Draft(term, first, max(at + 1, grade.last), grade.first, grade.operator, grade=grade))
+    good = "" if term.scale == "child_pugh" and grade.items[0].isalpha() else term.good or "low"
+    operator = by_merit(grade.operator, scan.tokens, grade.first, grade.last, good)
+    grade = replace(grade, operator=operator)
+    scan.found.append(Draft(term, first, max(at + 1, grade.last), grade.first, operator, grade=grade))
     scan.group = [(at, term)]
     scan.used = max(at + 1, grade.last)
     return scan.used

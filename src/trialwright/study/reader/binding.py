@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .ages import is_bare_age, measures_age_otherwise
-from .constraints import Limits, flipped, read_limits
+from .constraints import Limits, by_merit, flipped, read_limits
 from .fitting import fits, signed_limits, with_unit
 from .lexicon import Term
 from .nearness import fits_limits, is_near, near_group, pressure_ahead, term_ahead
@@ -191,8 +191,10 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
     for _, term in members:
         low, high = signed_limits(term, low, high, scan.text)
         last = max(limits.last, members[-1][0] + 1)
+        good = term.good or ("low" if term.kind == "score" else "")
+        operator = by_merit(limits.operator, scan.tokens, limits.first, limits.last, good)
         draft = Draft(
-            term, min(first, limits.first), last, limits.first, limits.operator, low, high, limits.items,
+            term, min(first, limits.first), last, limits.first, operator, low, high, limits.items,
             unsure=bool(term.pair) or (limits.normal and not term.normal), joined=joined,
         )  # fmt: skip
         scan.found.append(draft)

@@ -30,6 +30,8 @@ _UNDERLINED = re.compile(
 )
 _LOST_FONT = re.compile(r"(?<![^\W\d_])[³£](?=\s?\d)")
 """Signs of the Symbol font that became other letters on the way: `³` for at least, `£` for at most."""
+_RAISED = re.compile(r"10(?P<open>\s*<\s*(?:sup\s*>\s*)?)(?P<power>\d{1,2})(?P<close>\s*(?:<\s*/\s*sup\s*)?>)", re.IGNORECASE)
+"""A power of ten in angle brackets: `10<9>`, `10<sup>9</sup>`."""
 _POINT = re.compile(r"(?<=\d)[•‧](?=\d)")
 _TIMES = re.compile(
     r"(?<=\d)[xX*](?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())"
@@ -49,6 +51,7 @@ def clean_text(text: str) -> str:
     if "&" in cleaned:
         cleaned = _ENTITY.sub(_padded, cleaned)
     if "<" in cleaned:
+        cleaned = _RAISED.sub(lambda found: f"10^{found['power']}".ljust(len(found.group())), cleaned)
         cleaned = _UNDERLINED.sub(lambda found: " " * len(found.group()), cleaned)
     cleaned = _POINT.sub(".", _TIMES.sub("×", cleaned))
     return _ITEM.sub(_divided, cleaned) if "(1)" in cleaned and "(2)" in cleaned else cleaned

@@ -286,6 +286,20 @@ def _one(token: Token) -> Quantity:
     return Quantity(Decimal(1), (), str(token.value).upper(), token.start, token.end, token.end, "")
 
 
+def by_merit(operator: str, tokens: list[Token], first: int, last: int, good: str) -> str:
+    """The comparison where its words are `better` or `worse`, which mean more or less as the variable has it."""
+    if good not in {"high", "low"}:
+        return operator
+    for token in tokens[first:last]:
+        better = "better" in token.word
+        if token.kind in {"A", "C"} and (better or "worse" in token.word):
+            denied = token.word.startswith(("no ", "not "))
+            strict = "than" in token.word and "equal" not in token.word and not denied
+            more = (better != denied) == (good == "high")
+            return (">" if more else "<") + ("" if strict else "=")
+    return operator
+
+
 def flipped(operator: str) -> str:
     """The comparison read from its other side."""
     return _FLIPPED.get(operator, operator)

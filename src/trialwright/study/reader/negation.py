@@ -29,29 +29,25 @@ def is_negated(draft: Draft, tokens: list[Token], direction: str) -> bool:
     """
     ill = direction == BAD
     reach = _FAR if ill else _NEAR
-    place, depth, strange, held, bracket, crossed = (
-        draft.first - 1,
-        tokens[draft.first].depth,
-        0,
-        False,
-        False,
-        False,
-    )
-    listed = _is_listed(tokens, draft.first)
-    while place >= 0 and strange < reach:
+    depth, place = tokens[draft.first].depth, draft.first - 1
+    steps, held, apart, inside = 0, False, False, False
+    listed = ill and _is_listed(tokens, draft.first)
+    while place >= 0 and steps < reach:
         token = tokens[place]
         if token.depth > depth:
             place -= 1
             continue
         if token.value in {"(", "["}:
-            depth, bracket, reach = token.depth, True, max(reach, 8)
+            depth, apart, inside, reach = token.depth, True, False, max(reach, 8)
         elif token.kind == "NOT":
-            return _reaches(token, tokens, place, draft.first, held, bracket or crossed, direction)
-        elif _stops(token, ill, listed or (ill and depth > 0)) and not _abbreviates(tokens, place):
-            return False
+            return not inside and _reaches(token, tokens, place, draft.first, held, apart, direction)
+        elif _stops(token, ill, listed) and not _abbreviates(tokens, place):
+            if not (ill and depth and token.kind in {"P", "N", "C"} and token.value != ":"):
+                return False
+            inside = True
         held = held or token.value in _HELD
-        crossed = crossed or (token.kind == "AND") or token.kind == "IF"
-        strange += 1
+        apart = apart or token.kind in {"AND", "IF"}
+        steps += 1
         place -= 1
     return False
 
@@ -102,11 +98,11 @@ def _stops(token: Token, ill: bool, listed: bool) -> bool:
     if token.value in {";", "."}:
         return True
     if token.value in {",", ":"}:
-        return not (ill and listed)
+        return not listed
     if token.kind == "AND":
         return token.word != "with" or not ill
     if token.kind in {"N", "C"}:
-        return not (ill and listed)
+        return not listed
     if token.kind == "IF":
         return not token.word.startswith(_WHO)
     return token.kind == "UNLESS" or (token.kind == "OUT" and token.value in {"must", "include"})

@@ -24,11 +24,11 @@ _CELLS = (
 )
 _POWER = re.compile(
     r"\s?[×*]?\s?\(?10\s?(?:\^|\*\*|\*|[eE])?\s?\(?\+?(?:-\s?)?([23456789]|1[0-2])\)?(?!\d|\.\d)"
-    rf"{_CELLS}(?:\s?(?:/|per)\s?({_VOLUME}))?"
+    rf"{_CELLS}(?:\s*(?:/|per)\s?({_VOLUME}))?"
 )
 _E_NOTATION = re.compile(rf"[eE]\+?([3-9]|1[0-2])(?!\d){_CELLS}(?:\s?(?:/|per)\s?({_VOLUME}))?")
 _VIRAL = re.compile(
-    r"\s?[×*]?\s?10\s?(?:\^|\*\*?|e)?\s?([2-9])\s?(copies|copy|cps|IU|iu|cop|viral copies)"
+    r"\s?[×*]?\s?10\s?(?:\^|\*\*?|e)?\s?([2-9])\s*(copies|copy|cps|IU|iu|cop|viral copies)"
     r"\s?(?:/|per)\s?(?:m[lL]|ML|milliliter)"
 )
 _COUNT = re.compile(rf"({_CELLS})\s?(?:/|per\s)\s?({_VOLUME})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .constraints import Levels, read_levels, read_limits
+from .constraints import Levels, by_merit, read_levels, read_limits
 from .lexicon import Term
 from .tokens import Token
 
@@ -190,6 +190,7 @@ def _classes(
         return None
     if last < len(tokens) and tokens[last].kind == "A" and len(items) == 1:
         operator, last = str(tokens[last].value), last + 1
+    operator = by_merit(operator, tokens, at, last, "low")
     if operator and len(items) == 1:
         place = letters.index(items[0])
         kept = {

@@ -41,8 +41,10 @@ _DENIES = _words("(?:must|should) (?:be )?(?:not|excluded)", "not")
 _EXCLUDED_AFTER = _words("(?:is|are|be) (?:excluded|ineligible|not allowed)", "not eligible", "excluded")
 _EXCLUDED_BEFORE = _words("exclude[sd]?", "excluding", "exclusion", "ineligible")
 _LEAD_DENIES = re.compile(
-    r"(?:(?:must|should|may|can|shall|will|do|does)\s?not\s(?:have|be|exhibit|present|show|meet)|\bnone of\b|\bno(?:t)?\s(?:any\s)?(?:evidence|history|of the following)"
-    r"|\bwithout\b|\babsence of\b|\bfree (?:of|from)\b|\bno\b[^:.;]{0,60}\bfollowing\b|\bexcluded\b|\bnot (?:be )?eligible\b|\bineligible\b)"
+    r"(?:(?:must|should|may|can|shall|will|do|does)\s?not\s(?:have|be|exhibit|present|show|meet)"
+    r"|\bnone of\b|\bnot?\s(?:any\s)?(?:evidence|history|of the following)"
+    r"|\bwithout\b|\babsence of\b|\bfree (?:of|from)\b|\bno\b[^:.;]{0,60}\bfollowing\b"
+    r"|\bexcluded\b|\bnot (?:be )?eligible\b|\bineligible\b)"
     r"[^.;]{0,90}:?\s*$",
     re.IGNORECASE,
 )

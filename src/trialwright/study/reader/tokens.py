@@ -11,7 +11,7 @@ from .lexicon import Lexicon, Phrase, Term
 from .quantities import NUMBER, Quantity, read_quantity
 
 _SCAN = re.compile(
-    r"(?P<cmp>[<>]\s?(?:/|or)?\s?(?:=|equal(?:s)?(?:\sto)?\b)|=\s?[<>]|[<>]\s?/\s?=|≥\s?(?:or\s)?=|≤\s?(?:or\s)?=|[≥≤<>=≠±])"
+    r"(?P<cmp>[<>]\s?(?:/|or)?\s?(?:=|equal(?:s)?(?:\sto)?\b)|=\s?(?:or\s?)?[<>]|[<>]\s?/\s?=|≥\s?(?:or\s)?=|≤\s?(?:or\s)?=|[≥≤<>=≠±])"
     r"|(?P<num>\d+|\.\d+)|(?P<word>[^\W\d_][^\W_]*(?:'[^\W\d_]+)?)|(?P<sign>\S)"
 )
 _SIGN_OPS = {"<": "<", ">": ">", "≥": ">=", "≤": "<=", "=": "=="}
