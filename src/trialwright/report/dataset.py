@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from trialwright.outcomes.adverse_events import AdverseEvent, TreatmentPeriod, derive_treatment_emergent
-from trialwright.outcomes.analysis_sets import AnalysisSet, SubjectFacts, derive_memberships, find_members
+from trialwright.outcomes.analysis_sets import (
+    AnalysisSet,
+    Membership,
+    SubjectFacts,
+    derive_memberships,
+    find_members,
+)
 from trialwright.outcomes.ctcae import CtcaeDictionary, read_dictionary
 from trialwright.outcomes.progression_free import (
     PROGRESSION_RULES,
@@ -32,9 +38,11 @@ from trialwright.study.model.schedule import Visit
 from trialwright.trial.subject import SubjectState
 
 from .answers import whole_date
+from .cut import derive_state_at
+from .limiting import LimitingFacts, derive_limiting_facts
+from .safety_events import SafetyCase, derive_safety_cases
 from .subjects import (
     allocated_on,
-    derive_adverse_events,
     derive_lesion_history,
     derive_progression_history,
     derive_quality_forms,
@@ -57,6 +65,9 @@ class SubjectData:
     emergent: tuple[AdverseEvent, ...] = ()
     history: ProgressionHistory | None = None
     lesions: LesionHistory | None = None
+    cases: tuple[SafetyCase, ...] = ()
+    period: TreatmentPeriod | None = None
+    limiting: LimitingFacts | None = None
 
     @property
     def arm(self) -> str:
@@ -78,6 +89,7 @@ class Dataset:
     cut_on: date
     one_plan: bool = True
     plan: ReportPlan = FINAL
+    memberships: tuple[Membership, ...] = ()
 
     def of(self, members: AnalysisSet) -> list[SubjectData]:
         """The subjects of one analysis set."""
@@ -87,27 +99,33 @@ class Dataset:
 def derive_dataset(study: Study, states: Iterable[SubjectState], cut_on: date) -> Dataset:
     """The analysis data of all subjects as captured, with nothing after ``cut_on`` counted."""
     dictionary = read_dictionary(study.safety.ctcae_version)
+    known = [(full, derive_state_at(study, full, cut_on)) for full in sorted(states, key=lambda s: s.subject)]
     subjects = tuple(
-        _subject(study, state, dictionary, cut_on) for state in sorted(states, key=lambda s: s.subject)
+        _subject(study, state, full, dictionary, cut_on) for full, state in known if state is not None
     )
-    memberships = derive_memberships([_facts(subject) for subject in subjects])
+    memberships = derive_memberships([_facts(study, subject) for subject in subjects])
     sets = {members: find_members(memberships, members) for members in AnalysisSet}
-    return Dataset(study, subjects, sets, cut_on)
+    return Dataset(study, subjects, sets, cut_on, memberships=tuple(memberships))
 
 
-def _subject(study: Study, state: SubjectState, dictionary: CtcaeDictionary, cut_on: date) -> SubjectData:
-    vital = derive_vital_history(study, state)
-    if vital is None:
+def _subject(
+    study: Study, state: SubjectState, full: SubjectState, dictionary: CtcaeDictionary, cut_on: date
+) -> SubjectData:
+    """``state`` is the subject at the cut, ``full`` with what is known since: evidence of life counts."""
+    vital = derive_vital_history(study, full)
+    if vital is None or state.allocation is None:
         return SubjectData(state)
     lesions = derive_lesion_history(study, state, cut_on)
     points = derive_time_points(lesions) if lesions is not None else []
     died = compute_death_date(vital)
     progression = derive_progression_history(study, state, points, died.on if died else None)
-    events = derive_adverse_events(study, state, dictionary)
+    cases = tuple(derive_safety_cases(study, state, dictionary, cut_on))
+    events = [case.event for case in cases]
     period = _treatment_period(study, state, progression)
+    survival = compute_overall_survival(vital, cut_on=cut_on)
     return SubjectData(
         state,
-        compute_overall_survival(vital, cut_on=cut_on),
+        survival,
         _progression_free(study, progression, cut_on),
         tuple(points),
         tuple(derive_quality_forms(study, state, QLQ_C30)),
@@ -115,6 +133,9 @@ def _subject(study: Study, state: SubjectState, dictionary: CtcaeDictionary, cut
         tuple(derive_treatment_emergent(events, [period])),
         apply_cut(progression, cut_on) if progression is not None else None,
         lesions,
+        cases,
+        period,
+        derive_limiting_facts(study.safety.dose_limiting, state, cases, survival),
     )
 
 
@@ -161,17 +182,21 @@ def _treatment_period(
     )
 
 
-def _facts(subject: SubjectData) -> SubjectFacts:
+def _facts(study: Study, subject: SubjectData) -> SubjectFacts:
     state, start = subject.state, allocated_on(subject.state)
     forms = [form.on for form in subject.quality]
-    received = {product.product for product in state.administrations}
+    received = {dose.product for dose in state.administrations}
+    limiting = subject.limiting
     return SubjectFacts(
         state.subject,
         consented=state.consent is not None,
         allocated_arm=subject.arm,
-        received_arm=subject.arm if received else "",
+        received_arm=find_received_arm(study, subject.arm, received),
         treated=bool(received),
         infused=bool(received),
+        minimum_dose=limiting is not None and limiting.minimum_dose,
+        dose_limiting=limiting is not None and limiting.toxic,
+        dlt_window_completed=limiting is not None and limiting.window_completed,
         measurable_disease=subject.lesions is not None and bool(subject.lesions.targets),
         post_baseline_scan=bool(subject.responses),
         early_death_or_progression=subject.survival is not None and subject.survival.event,
@@ -180,3 +205,14 @@ def _facts(subject: SubjectData) -> SubjectFacts:
         later_questionnaire=start is not None and any(on > start for on in forms),
         source_ids=(state.allocation.seq,) if state.allocation else (),
     )
+
+
+def find_received_arm(study: Study, allocated: str, received: Collection[str]) -> str:
+    """The arm whose products were in fact given; the allocated one where they fit it, '' where nothing was."""
+    if not received:
+        return ""
+    own = next((arm for arm in study.arms if arm.id == allocated), None)
+    if own is None or set(received) <= set(own.products):
+        return allocated
+    given = {arm.id: len(set(received) & set(arm.products)) for arm in study.arms}
+    return max(given, key=lambda arm: (given[arm], arm == allocated))

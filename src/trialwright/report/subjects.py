@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from trialwright.outcomes.adverse_events import AdverseEvent
-from trialwright.outcomes.ctcae import CtcaeDictionary
 from trialwright.outcomes.dates import PartialDate
 from trialwright.outcomes.progression_free import Assessment, ProgressionHistory
 from trialwright.outcomes.quality_of_life import Form as QualityForm
@@ -25,11 +23,10 @@ from trialwright.outcomes.recist.lesions import (
 )
 from trialwright.outcomes.recist.time_points import TimePoint, derive_time_points
 from trialwright.outcomes.survival_times import Contact, VitalHistory
-from trialwright.outcomes.traceability import merge_sources
 from trialwright.study.model import Study
 from trialwright.trial.subject import SubjectState
 
-from .answers import Sheet, is_true, sheets, whole_date
+from .answers import Sheet, sheets, whole_date
 
 TARGET_STATES = {"measured": State.MEASURED, "too_small": State.TOO_SMALL, "absent": State.ABSENT}
 NON_TARGET_STATES = {
@@ -44,10 +41,14 @@ def allocated_on(state: SubjectState) -> date | None:
     return whole_date(state.allocation.allocated_on) if state.allocation else None
 
 
-def derive_lesion_history(study: Study, state: SubjectState) -> LesionHistory | None:
-    """The lesions of one subject; None without an allocation or without a baseline assessment."""
+def derive_lesion_history(study: Study, state: SubjectState, cut_on: date = date.max) -> LesionHistory | None:
+    """The lesions of one subject as seen up to ``cut_on``; None without allocation or baseline assessment."""
     start = allocated_on(state)
-    assessments = [sheet for sheet in sheets(study, state, "tumour_assessment") if sheet.collected_on]
+    assessments = [
+        sheet
+        for sheet in sheets(study, state, "tumour_assessment")
+        if sheet.collected_on is not None and sheet.collected_on <= cut_on
+    ]
     if start is None or not assessments:
         return None
     before = [sheet for sheet in assessments if sheet.collected_on <= start]  # type: ignore[operator]
@@ -190,37 +191,4 @@ def derive_quality_forms(study: Study, state: SubjectState, instrument: Instrume
         raw = {item: sheet.text(f"item_{item}") or None for item in instrument.item_codes}
         answers, _ = parse_answers(instrument, raw)
         found.append(QualityForm(state.subject, sheet.collected_on, answers, sheet.state.visit, (sheet.seq,)))
-    return found
-
-
-def derive_adverse_events(
-    study: Study, state: SubjectState, dictionary: CtcaeDictionary
-) -> list[AdverseEvent]:
-    """The adverse events of one subject, with the organ class of the dictionary's term."""
-    found: list[AdverseEvent] = []
-    for sheet in sheets(study, state, "adverse_event"):
-        term = dictionary.find(sheet.text("term"))
-        grade = sheet.text("grade")
-        related = frozenset(
-            item.meaning.removeprefix("related.")
-            for item in sheet.form.items
-            if item.meaning.startswith("related.") and sheet.text(item.meaning) not in ("", "no")
-        )
-        found.append(
-            AdverseEvent(
-                subject=state.subject,
-                event=str(sheet.state.repeat),
-                term=term.term if term else sheet.text("term"),
-                organ_class=term.organ_class if term else "Not in the dictionary",
-                grade=int(grade) if grade.isdigit() else None,
-                onset_on=sheet.on("started_on"),
-                ended_on=sheet.on("ended_on"),
-                verbatim=sheet.text("verbatim"),
-                dictionary=f"CTCAE {study.safety.ctcae_version}",
-                serious=is_true(sheet.text("serious")),
-                related_to=related,
-                fatal=sheet.text("outcome") == "fatal",
-                source_ids=merge_sources((sheet.seq,)),
-            )
-        )
     return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from trialwright.outcomes.adverse_events import GRADES, GradeCounts, derive_worst_grades
 from trialwright.outcomes.ctcae import read_dictionary
 from trialwright.report.answers import sheets
-from trialwright.report.subjects import derive_adverse_events
+from trialwright.report.safety_events import derive_adverse_events
 from trialwright.trial.subject import SubjectState
 from trialwright.web.frame import page, show
 from trialwright.web.pages.subject import event_row
@@ -46,7 +47,10 @@ def worst_grades(viewer: Viewer, states: list[SubjectState]) -> dict[str, Any]:
     """Subjects by worst grade for every class and term; a column group an arm, or one for all."""
     dictionary = read_dictionary(viewer.study.safety.ctcae_version)
     treated = [state for state in states if state.allocation is not None]
-    events = [event for state in treated for event in derive_adverse_events(viewer.study, state, dictionary)]
+    today = timezone.now().date()
+    events = [
+        event for state in treated for event in derive_adverse_events(viewer.study, state, dictionary, today)
+    ]
     by_arm = viewer.may("see_arms")
     arms = {s.subject: s.allocation.arm if by_arm else POOLED for s in treated if s.allocation}
     counts = derive_worst_grades(events, arms)
