@@ -29,6 +29,7 @@ def with_plans(study: Study, *plans: ReportPlan) -> Study:
 
 def test_every_section_that_a_plan_may_name_can_be_made_and_the_other_way_round() -> None:
     assert set(SECTIONS) == set(REPORT_SECTIONS)
+    assert set(REPORT_SECTIONS) >= BY_ARM_SECTIONS | EFFICACY_SECTIONS
 
 
 def test_sections_stand_in_the_order_of_the_plan(study: Study, states: list[SubjectState]) -> None:

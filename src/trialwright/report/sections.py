@@ -18,6 +18,7 @@ from .baseline import build_baseline
 from .dataset import Dataset, SubjectData
 from .exposure import build_exposure
 from .flow import build_flow
+from .interim import build_interim
 from .model import Section
 from .quality import build_quality
 from .survival import build_survival
@@ -52,6 +53,7 @@ SECTIONS: Mapping[str, SectionBuilder] = MappingProxyType(
         "flow": SectionBuilder("Flow of subjects", build_flow),
         "baseline": SectionBuilder("Baseline", build_baseline),
         "exposure": SectionBuilder("Exposure and chain of identity", build_exposure),
+        "interim": SectionBuilder("Interim look", build_interim),
         "os": SectionBuilder("Overall survival", _overall_survival),
         "pfs": SectionBuilder("Progression-free survival", _progression_free),
         "quality": SectionBuilder("Quality of life", build_quality),

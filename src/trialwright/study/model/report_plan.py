@@ -27,6 +27,7 @@ REPORT_SECTIONS: tuple[str, ...] = (
     "flow",
     "baseline",
     "exposure",
+    "interim",
     "os",
     "pfs",
     "quality",
