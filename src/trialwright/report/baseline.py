@@ -45,7 +45,9 @@ def _rows(
 ) -> Iterator[Row]:
     form = data.study.form(plan.form) if plan.form else None
     item = form.item(plan.item) if form is not None and plan.item else None
-    found = {group: [_find(data, plan, form, s) for s in subjects] for group, subjects in groups}
+    found = {
+        group: [find_baseline_answer(data, plan, form, s) for s in subjects] for group, subjects in groups
+    }
     values = {group: [answer for answer in answers if answer is not None] for group, answers in found.items()}
     if item is not None and item.kind in ("code", "boolean"):
         yield Row(plan.label, tuple("" for _ in groups))
@@ -76,7 +78,10 @@ def _levels(item: Item) -> list[tuple[str, str]]:
     return [(code.value, code.label) for code in item.codes]
 
 
-def _find(data: Dataset, plan: BaselineRow, form: Form | None, subject: SubjectData) -> Found | None:
+def find_baseline_answer(
+    data: Dataset, plan: BaselineRow, form: Form | None, subject: SubjectData
+) -> Found | None:
+    """The last answer on or before the day of allocation; None where there is none."""
     if plan.variable == "age":
         return _age(data, subject)
     start = allocated_on(subject.state)
