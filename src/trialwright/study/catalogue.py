@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .criteria.variables import Catalogue, Kind, Variable, builtin_catalogue
 from .model import Study
 from .model import eligibility as model
 from .model.forms import Form, Item
+from .reader.lexicon import builtin_lexicon
 
 KINDS = {
     "number": Kind.NUMBER,
@@ -21,8 +24,17 @@ KINDS = {
 def study_catalogue(study: Study) -> Catalogue:
     """The study's eligibility variables over the built-in analytes; closed: unknown names are errors."""
     own = [_variable(study, variable) for variable in study.eligibility.variables]
-    inherited = builtin_catalogue().extended(own)
+    inherited = _source(study).extended(own)
     return Catalogue({variable.name: inherited.variables[variable.name] for variable in own})
+
+
+def _source(study: Study) -> Catalogue:
+    """The built-in analytes, with the reader's lexicon where a variable of the study names one of its own."""
+    known = builtin_catalogue()
+    named = [variable.analyte for variable in study.eligibility.variables if variable.analyte]
+    if all(known.find(name) is not None for name in named):
+        return known
+    return replace(builtin_lexicon().catalogue, open=True)
 
 
 def form_catalogue(form: Form) -> Catalogue:

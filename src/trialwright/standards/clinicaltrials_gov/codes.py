@@ -42,6 +42,8 @@ SEVERITIES: dict[str, Severity] = {
     "TW-REG-050": Severity.INFO,  # dose and schedule read
     "TW-REG-052": Severity.INFO,  # instrument not named
     "TW-REG-053": Severity.WARNING,  # time frame without a time
+    "TW-REG-054": Severity.INFO,  # criteria read
+    "TW-REG-055": Severity.WARNING,  # a criterion that can be read in several ways
     # schema
     "TW-REG-060": Severity.ERROR,  # schema violation
     # linter

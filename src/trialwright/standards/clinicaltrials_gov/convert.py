@@ -21,5 +21,5 @@ def convert_records(items: Iterable[Item]) -> Iterator[tuple[JsonObject | None, 
         if not isinstance(item, Record):
             yield None, (item,)
             continue
-        draft = derive_draft(item)
+        draft = derive_draft(item, criteria=False)
         yield render_record(draft.study()), (*item.findings, *draft.findings)

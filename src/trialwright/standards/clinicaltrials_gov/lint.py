@@ -36,7 +36,7 @@ def lint_record(record: Record, on: date) -> tuple[Finding, ...]:
     Never raises for what a record holds. Findings that the reading of a record gives for information only
     (elements without a place, spellings of signs) are left out.
     """
-    draft = derive_draft(record)
+    draft = derive_draft(record, criteria=False)
     study = draft.study()
     read = [f for f in (*record.findings, *draft.findings) if f.severity.rank < 2]
     paged = record.source == "page_text"

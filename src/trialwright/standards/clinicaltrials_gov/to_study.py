@@ -11,6 +11,7 @@ from trialwright.study.model.study import Study
 from .administrations import derive_administrations
 from .arms_draft import draft_arms, intervention_name
 from .codes import registry_finding
+from .criteria_draft import draft_criteria
 from .fields import PROTOCOL_SECTION
 from .paths import find_at
 from .products_draft import draft_products, draft_schedule
@@ -35,13 +36,14 @@ class Draft:
         return Study.model_validate(self.mapping)
 
 
-def derive_draft(record: Record) -> Draft:
+def derive_draft(record: Record, *, criteria: bool = True) -> Draft:
     """The study mapping of a record.
 
     Titles, design, arms, interventions, eligibility text, outcomes, sites and the registry's own elements are
     filled, and what the interventions' words say of dose, route and days. ``registry.unmapped`` keeps every
     element without a place, ``registry.absent`` names what the record leaves out although a study must
-    state it.
+    state it. Without ``criteria`` the eligibility text is kept but not read: for a conversion or a judgement
+    that reads it itself.
     """
     taker = Taker()
     taken: Row = {}
@@ -57,6 +59,9 @@ def derive_draft(record: Record) -> Draft:
     given = derive_administrations(interventions, arms, record.origin)
     products = draft_products(list(given.rows), arms)
     epochs, visits = draft_schedule(products)
+    eligibility, read = taken.get("eligibility", {}), list[Finding]()
+    if criteria:
+        eligibility, read = draft_criteria(eligibility, record.origin)
     brief, official = identification.get("brief_title"), identification.get("official_title")
     number = identification.get("nct_id") or ""
     mapping: Row = {
@@ -71,13 +76,13 @@ def derive_draft(record: Record) -> Draft:
         "interventions": interventions,
         "administrations": list(given.rows),
         "products": products,
-        "eligibility": taken.get("eligibility", {}),
+        "eligibility": eligibility,
         "epochs": epochs,
         "visits": visits,
         "outcomes": _outcomes(taken.get("outcomes", {}), record),
         "sites": _sites(registry.get("locations", [])),
     }
-    return Draft(mapping, (*_findings(record, taker, links), *given.findings))
+    return Draft(mapping, (*_findings(record, taker, links), *given.findings, *read))
 
 
 def _registry(record: Record, taken: Row) -> Row:

@@ -135,7 +135,7 @@ def _consent_twice(protocol: Protocol) -> Iterator[Finding]:
     refused = next(
         (c for c in protocol.clauses if c.section == "exclusion" and _NO_CONSENT.search(c.text)), None
     )
-    if given is not None and refused is not None and not protocol.study.eligibility.criteria:
+    if given is not None and refused is not None and protocol.is_as_read:
         message = "Consent is asked for in the inclusion list and its absence excludes again."
         yield find("TW-ELT-008", refused.path, message, f"{given.text} / {refused.text}")
 

@@ -22,9 +22,9 @@ from ..findings import Finding
 from ..model import Study
 from ..positions import Path
 from ..reader import builtin_lexicon
-from ..reader.bullets import split_bullets
 from ..reader.clean import clean_text
-from .read_rules import compute_read_rules
+from ..reader.leads import name_bullets
+from .read_rules import compute_read_rules, keep_plain
 
 LONGEST_TEXT = 40_000
 """More of one text than this is not looked at: twice what the registry allows for its longest element."""
@@ -63,17 +63,28 @@ class Protocol:
     study: Study
 
     @cached_property
+    def is_as_read(self) -> bool:
+        """Whether no person has written a criterion yet: there are none, or all are as the software read them."""
+        return all(criterion.status for criterion in self.study.eligibility.criteria)
+
+    @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """Every criterion in words: of the study file, or else the bullets of the record's text."""
         eligibility = self.study.eligibility
-        if eligibility.criteria:
+        if not self.is_as_read:
             return tuple(
                 Clause(c.section, c.text, ("eligibility", "criteria", index))
                 for index, c in enumerate(eligibility.criteria)
             )
+        places: dict[str, Path] = {}
+        for index, criterion in enumerate(eligibility.criteria):
+            places.setdefault(criterion.id.split("_")[0], ("eligibility", "criteria", index))
         cleaned = clean_text(eligibility.text[:LONGEST_TEXT])
-        bullets = split_bullets(cleaned)
-        return tuple(Clause(b.section, cleaned[b.start : b.end], ("eligibility", "text")) for b in bullets)
+        return tuple(
+            Clause(b.section, cleaned[b.start : b.end], places.get(item.name, ("eligibility", "text")))
+            for item in name_bullets(cleaned)
+            for b in (item.bullet,)
+        )
 
     @cached_property
     def rules(self) -> tuple[ListedRule, ...]:
@@ -87,10 +98,10 @@ class Protocol:
             rule = parse_rule(criterion.rule, self.catalogue).rule if criterion.rule else None
             if rule is not None:
                 path = ("eligibility", "criteria", index)
-                found.append(
-                    ListedRule(criterion.id, criterion.section, criterion.text, rule, path, written=True)
-                )
-        return tuple(found)
+                written = not criterion.status
+                found.append(ListedRule(criterion.id, criterion.section, criterion.text, rule, path, written))
+        sure = keep_plain([(one.id, one.section, one.rule) for one in found if not one.written])
+        return tuple(one for one in found if one.written or one.id in sure)
 
     def rules_of(self, section: str) -> dict[str, Rule]:
         """The rules of one list, by id."""

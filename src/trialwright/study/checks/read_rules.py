@@ -6,9 +6,10 @@ claimed there could be closed by words that were not understood.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from ..criteria import Compare, Limit, LimitKind, Member, Op, Range, Rule
+from ..criteria import Compare, Limit, LimitKind, Member, Not, Op, Range, Rule, variables_of
 from ..reader import Entry, Sense, Status, read_criteria
 from ..units import normalise_unit
 
@@ -30,6 +31,26 @@ def compute_read_rules(text: str) -> tuple[tuple[str, str, str, Rule], ...]:
         if rule is not None and (_list_of(entry), entry.variable) not in doubtful:
             found.append((entry.id, _list_of(entry), entry.text, rule))
     return tuple(found)
+
+
+def keep_plain(rules: Sequence[tuple[str, str, Rule]]) -> frozenset[str]:
+    """The ids of rules that limit one variable without condition or alternative, as far as no other rule of
+    the same list does; rules are given as id, list and rule."""
+    doubtful = {
+        (section, name) for _, section, rule in rules if not _is_limit(rule) for name in variables_of(rule)
+    }
+    return frozenset(
+        name
+        for name, section, rule in rules
+        if _is_limit(rule) and (section, variables_of(rule)[0]) not in doubtful
+    )
+
+
+def _is_limit(rule: Rule) -> bool:
+    plain = rule.part if isinstance(rule, Not) else rule
+    if isinstance(plain, Member):
+        return isinstance(plain.items[0], Decimal)
+    return isinstance(plain, Compare | Range)
 
 
 def _list_of(entry: Entry) -> str:

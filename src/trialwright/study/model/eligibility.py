@@ -31,6 +31,9 @@ class Criterion(Element):
 
     A rule with the word ``attested`` rests on the judgement of a named person. A criterion of the exclusion
     list excludes when its rule is true.
+
+    ``status`` stands where the software read the words: it computed a rule, left the words to be attested, or
+    found that they can be read in more than one way. A person who has compared rule and words removes it.
     """
 
     id: Slug
@@ -38,6 +41,7 @@ class Criterion(Element):
     text: str
     rule: str = ""
     note: str = ""
+    status: Literal["", "computed", "attested", "ambiguous"] = ""
 
 
 class Eligibility(Element):
