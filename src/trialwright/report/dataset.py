@@ -115,7 +115,7 @@ def _subject(
     vital = derive_vital_history(study, full)
     if vital is None or state.allocation is None:
         return SubjectData(state)
-    lesions = derive_lesion_history(study, state, cut_on)
+    lesions = derive_lesion_history(study, state)
     points = derive_time_points(lesions) if lesions is not None else []
     died = compute_death_date(vital)
     progression = derive_progression_history(study, state, points, died.on if died else None)

@@ -21,6 +21,10 @@ from .flow import build_flow
 from .interim import build_interim
 from .model import Section
 from .quality import build_quality
+from .response import build_response
+from .response_duration import TITLE as DURATION
+from .response_duration import build_duration
+from .subgroups import build_subgroups
 from .survival import build_survival
 
 
@@ -56,6 +60,9 @@ SECTIONS: Mapping[str, SectionBuilder] = MappingProxyType(
         "interim": SectionBuilder("Interim look", build_interim),
         "os": SectionBuilder("Overall survival", _overall_survival),
         "pfs": SectionBuilder("Progression-free survival", _progression_free),
+        "subgroups": SectionBuilder("Subgroups", build_subgroups),
+        "response": SectionBuilder("Response", build_response),
+        "duration": SectionBuilder(DURATION, build_duration),
         "quality": SectionBuilder("Quality of life", build_quality),
         "adverse": SectionBuilder("Adverse events", build_adverse),
     }

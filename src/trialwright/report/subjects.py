@@ -41,14 +41,10 @@ def allocated_on(state: SubjectState) -> date | None:
     return whole_date(state.allocation.allocated_on) if state.allocation else None
 
 
-def derive_lesion_history(study: Study, state: SubjectState, cut_on: date = date.max) -> LesionHistory | None:
-    """The lesions of one subject as seen up to ``cut_on``; None without allocation or baseline assessment."""
+def derive_lesion_history(study: Study, state: SubjectState) -> LesionHistory | None:
+    """The lesions of one subject; None without an allocation or without a baseline assessment."""
     start = allocated_on(state)
-    assessments = [
-        sheet
-        for sheet in sheets(study, state, "tumour_assessment")
-        if sheet.collected_on is not None and sheet.collected_on <= cut_on
-    ]
+    assessments = [sheet for sheet in sheets(study, state, "tumour_assessment") if sheet.collected_on]
     if start is None or not assessments:
         return None
     before = [sheet for sheet in assessments if sheet.collected_on <= start]  # type: ignore[operator]

@@ -30,15 +30,18 @@ REPORT_SECTIONS: tuple[str, ...] = (
     "interim",
     "os",
     "pfs",
+    "subgroups",
+    "response",
+    "duration",
     "quality",
     "adverse",
 )
 """Every section that the report can have, in the order they stand in where a plan names none."""
 
-BY_ARM_SECTIONS = frozenset({"interim"})
+BY_ARM_SECTIONS = frozenset({"interim", "subgroups"})
 """Sections that compare arms or show subjects with their treatment: none of these in a pooled report."""
 
-EFFICACY_SECTIONS = frozenset({"interim", "os", "pfs", "quality"})
+EFFICACY_SECTIONS = frozenset({"interim", "os", "pfs", "subgroups", "response", "duration", "quality"})
 """Sections about what the treatment does: no part of an open report unless the plan names them."""
 
 
