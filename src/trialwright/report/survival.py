@@ -17,6 +17,7 @@ from trialwright.stats.log_rank import LogRank, compute_log_rank
 from trialwright.stats.survival_quantiles import compute_median
 from trialwright.study.model.products import Arm
 
+from .censoring import build_censoring
 from .dataset import Dataset, SubjectData
 from .figures import Curve, draw_survival
 from .model import Cell, Figure, Number, Row, Section, Table
@@ -58,9 +59,9 @@ def build_survival(data: Dataset, endpoint: str, title: str, pick: Pick) -> Sect
         (*_estimates(data, endpoint, arms), *_effects(endpoint, arms, comparison)),
         _notes(data, arms, comparison),
     )
-    return Section(
-        endpoint, title, (_say(title, arms, comparison),), (_figure(data, endpoint, title, arms), table)
-    )
+    endings = build_censoring(endpoint, title, [(times.arm, times.rows) for times in arms])
+    blocks = (_figure(data, endpoint, title, arms), table, endings)
+    return Section(endpoint, title, (_say(title, arms, comparison),), blocks)
 
 
 def _times(data: Dataset, arm: Arm, pick: Pick) -> ArmTimes:
@@ -241,10 +242,7 @@ def _say(title: str, arms: Sequence[ArmTimes], found: Comparison | None) -> str:
 
 
 def _notes(data: Dataset, arms: Sequence[ArmTimes], found: Comparison | None) -> tuple[str, ...]:
-    reasons = sorted({row.reason for times in arms for row in times.rows if not row.event})
     notes = [f"Months are days divided by {1 / data.study.analysis.months_per_day:.4f}. NE: not estimable."]
-    if reasons:
-        notes.append(f"Censored for: {', '.join(reason.lower().replace('_', ' ') for reason in reasons)}.")
     if found is not None and found.cox.reason:
         notes.append(found.cox.reason)
     return tuple(notes)
