@@ -32,7 +32,7 @@ class SafetyCase:
 
     ``aware_on`` is day 0; where the form does not say it, the date of the entry. ``reportable`` is None while
     expectedness is not judged. ``limiting`` is the verdict of the study's definition of a dose-limiting
-    toxicity, None where the study has none.
+    toxicity, None where the study has none. ``causality`` holds, for every agent not ruled out, the answer given.
     """
 
     event: AdverseEvent
@@ -44,6 +44,7 @@ class SafetyCase:
     limiting: DltAssessment | None
     outcome: str
     action: str
+    causality: tuple[tuple[str, str], ...] = ()
 
     @property
     def reportable(self) -> bool | None:
@@ -116,7 +117,7 @@ def _event(
     named = dictionary.find(sheet.text("term"))
     term = named.term if named else sheet.text("term")
     grade = _grade(sheet, "grade")
-    related = _related(sheet)
+    related = frozenset(agent for agent, _ in _causality(sheet))
     ended_on = sheet.on("ended_on")
     return AdverseEvent(
         subject=state.subject,
@@ -143,12 +144,12 @@ def _grade(sheet: Sheet, concept: str) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-def _related(sheet: Sheet) -> frozenset[str]:
-    """The agents that are not ruled out as the cause."""
-    return frozenset(
-        item.meaning.removeprefix(RELATED)
+def _causality(sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    """The agents that are not ruled out as the cause, each with the answer given."""
+    return tuple(
+        (item.meaning.removeprefix(RELATED), answer)
         for item in sheet.form.items
-        if item.meaning.startswith(RELATED) and sheet.text(item.meaning) not in ("", "no")
+        if item.meaning.startswith(RELATED) and (answer := sheet.text(item.meaning)) not in ("", "no")
     )
 
 
@@ -182,6 +183,7 @@ def _case(event: AdverseEvent, sheet: Sheet, limiting: DltAssessment | None, as_
         limiting=limiting,
         outcome=sheet.text("outcome"),
         action=sheet.text("action"),
+        causality=_causality(sheet),
     )
 
 
