@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .ages import is_bare_age, measures_age_otherwise
 from .constraints import Limits, by_merit, flipped, read_limits
+from .counting import is_no_limit, is_target, past_difference
 from .fitting import fits, signed_limits, with_unit
 from .lexicon import Term
 from .nearness import fits_limits, is_near, near_group, pressure_ahead, term_ahead
@@ -17,6 +18,9 @@ def read_and_bind(scan: Scan, at: int) -> int:
     limits = read_limits(scan.tokens, at)
     if limits is None:
         return at + 1
+    if past := past_difference(scan, limits):
+        scan.used = past
+        return past
     bound = bind(scan, repeated_operator(scan, _shared_unit(scan, limits)))
     if not bound:
         return max(limits.last if scan.tokens[at].kind == "N" else at + 1, at + 1)
@@ -56,7 +60,7 @@ def bind(scan: Scan, limits: Limits) -> bool:
         for token in behind
     ):
         return False
-    if _is_item(scan, limits):
+    if _is_item(scan, limits) or is_no_limit(scan, limits):
         return False
     if limits.aged and not measures_age_otherwise(scan, limits):
         return add_drafts(scan, [(limits.first, AGE)], limits, limits.first)
@@ -75,7 +79,7 @@ def bind(scan: Scan, limits: Limits) -> bool:
     if ahead is not None and _prefers_ahead(scan, near, ahead, limits):
         return add_drafts(scan, [ahead], limits, limits.first)
     if near:
-        return add_drafts(scan, near, limits, near[0][0])
+        return not is_target(scan, near[0][0]) and add_drafts(scan, near, limits, near[0][0])
     if scan.lead is not None and not scan.group and limits.first <= 3:
         return _add_lead(scan, limits)
     return (is_bare_age(scan, limits) or _opens_age(scan, limits)) and add_drafts(

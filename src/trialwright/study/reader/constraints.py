@@ -183,7 +183,7 @@ def _is_grade(quantity: Quantity) -> bool:
     return (
         not quantity.units
         and not quantity.relative
-        and quantity.number == int(quantity.number)
+        and quantity.number * 2 == int(quantity.number * 2)
         and quantity.number <= 100
     )
 

@@ -32,6 +32,8 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
         return []
     if scan.group[-1][1].kind == "age" and not _is_age_gap(gap, scan, limits):
         return []
+    if scan.used > last and _names_another(gap, scan, limits):
+        return []
     unit_told = tells_unit(limits)
     if (
         not unit_told
@@ -51,6 +53,21 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
             break
         kept.insert(0, member)
     return kept
+
+
+def _names_another(gap: list[Token], scan: Scan, limits: Limits) -> bool:
+    """Whether words that stand behind one limit and before the next name something unknown: `EASI >= 16 and ABC
+    score >= 20`; `or at least 10 mm by CT` goes on with the same."""
+    if gap and gap[-1].kind == "OR" and scan.found and tells_unit(limits):
+        known, told = scan.found[-1].low, limits.quantity
+        if known is not None and told is not None and known.units == told.units:
+            return False
+    for token in reversed(gap):
+        if token.kind in {"IF", "UNLESS", "SEX", "OUT"}:
+            return False
+        if token.kind == "X" and (token.depth or True):
+            return True
+    return False
 
 
 def _is_age_gap(gap: list[Token], scan: Scan, limits: Limits) -> bool:

@@ -292,6 +292,8 @@ def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
         return True
     if draft.term.kind == "age" and any(t.kind == "IF" and _IF.match(t.word) for t in before[-3:]):
         return True
+    if _is_asked(draft, drafts, tokens):
+        return True
     again = any(d is not draft and d.term.variable == draft.term.variable for d in drafts)
     for place in range(max(1, draft.first - 3), draft.first):
         asks = tokens[place].kind == "IF" and tokens[place].word == "if" and tokens[place - 1].kind != "OUT"
@@ -302,6 +304,23 @@ def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
         return False
     after = tokens[draft.last : draft.last + 3]
     return any(t.value in {",", "then"} for t in after) and len(before) <= 10
+
+
+def _is_asked(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
+    """Whether a limit only says for whom the one before it counts: `CrCl >= 30 mL/min for patients with
+    creatinine > 1.5 x ULN`."""
+    place = draft.first - 1
+    while place > 0 and tokens[place].kind == "F":
+        place -= 1
+    if place <= 0 or tokens[place].kind != "IF" or tokens[place - 1].kind in {"OUT", "AND", "OR"}:
+        return False
+    if not tokens[place].word.startswith(("for ", "in ", "if", "when", "where")):
+        return False
+    return any(d.last <= place and _joins_on(tokens[d.last : place]) for d in drafts if d is not draft)
+
+
+def _joins_on(between: list[Token]) -> bool:
+    return len(between) <= 8 and not any(t.value in {";", "."} for t in between)
 
 
 def _says_again(first: Entry, second: Entry) -> bool:
