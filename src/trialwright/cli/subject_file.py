@@ -10,13 +10,25 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, cast
 
-from trialwright.study.criteria import Op, Value
+from trialwright.study.criteria import (
+    Compare,
+    Kind,
+    Leaf,
+    Limit,
+    LimitKind,
+    Op,
+    Range,
+    Value,
+    Variable,
+    leaves,
+)
+from trialwright.study.model import Study
 
 from .output import EXIT_USAGE, Stop
 
 _REMEDY = 'Write {"on": "2026-03-16", "values": {"age": {"number": 52, "unit": "years"}, "liver_metastasis": true}}.'
 _NUMBERS = ("number", "uln", "lln", "baseline")
-_KEYS = {*_NUMBERS, "unit", "flag", "code", "on", "censored", "signed", "query_open"}
+_KEYS = {*_NUMBERS, "unit", "flag", "code", "on", "censored", "signed", "query_open", "label"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,7 @@ def read_subject(path: Path) -> SubjectFile:
 
     ``values`` maps a variable to one result or a list of results. A result is a number, true or false, a
     code, or an object with ``number`` and ``unit`` (or ``flag``, or ``code``), ``on``, ``uln``, ``lln``,
-    ``baseline``, ``censored``, ``signed`` and ``query_open``.
+    ``baseline``, ``censored``, ``signed`` and ``query_open``; ``label`` is for the reader only.
     """
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
@@ -46,6 +58,42 @@ def read_subject(path: Path) -> SubjectFile:
     held = cast("dict[str, Any]", document)
     values = {name: _results(name, given) for name, given in held["values"].items()}
     return SubjectFile(values, _day("on", held.get("on")))
+
+
+def blank_subject(study: Study) -> dict[str, Any]:
+    """A subject file with every variable that the criteria of a study ask for and nothing filled in."""
+    from trialwright.trial.protocol import protocol_of
+
+    protocol = protocol_of(study)
+    wanted: dict[str, list[str]] = {}
+    for leaf in (leaf for rule in protocol.rules.values() for leaf in leaves(rule)):
+        held = wanted.setdefault(leaf.variable, [])
+        held += [limit.kind.value.lower() for limit in _limits(leaf) if limit.kind is not LimitKind.ABSOLUTE]
+    values = {name: _blank(protocol.catalogue.find(name), name, kinds) for name, kinds in wanted.items()}
+    return {"on": None, "values": values}
+
+
+def _limits(leaf: Leaf) -> tuple[Limit, ...]:
+    match leaf:
+        case Compare():
+            return (leaf.limit,)
+        case Range():
+            return (leaf.low, leaf.high)
+        case _:
+            return ()
+
+
+def _blank(known: Variable | None, name: str, relative: list[str]) -> dict[str, Any]:
+    """One value to fill in, with the parts that its kind has."""
+    label = (known.label if known else "") or name.replace("_", " ")
+    if known is None or known.kind is Kind.ATTESTATION:
+        return {"label": label, "flag": None, "signed": False}
+    if known.kind is Kind.BOOLEAN:
+        return {"label": label, "flag": None}
+    if known.kind is Kind.CODE:
+        return {"label": label, "code": None}
+    unit = {"unit": known.unit} if known.unit else {}
+    return {"label": label, "number": None, **unit, **dict.fromkeys(relative), "on": None}
 
 
 def _results(name: str, given: Any) -> list[Value]:

@@ -70,7 +70,8 @@ def render_reason(reason: LeafReason, variables: Catalogue | None = None) -> str
     if reason.why is None:
         return ""
     label = _Prose(variables or builtin_catalogue()).label(reason.variable)
-    text = _WHY[reason.why].format(label=label)
+    wanting = isinstance(reason.leaf, Attested) and reason.why is Why.MISSING
+    text = f"nobody has attested: {label}" if wanting else _WHY[reason.why].format(label=label)
     return f"{text[0].upper()}{text[1:]}."
 
 

@@ -12,7 +12,8 @@ from .clean import clean_text
 
 _LIST = r"(?:following|these|below)\b"
 _ONE = re.compile(
-    rf"\b(?:(?:at least\s|any\s|only\s)?(?:one|1)(?:\sor\smore)?|any|either)\s(?:\w+\s){{0,2}}?of\s(?:the\s)?(?:\w+\s)?{_LIST}"
+    r"\b(?:(?:at least\s|any\s|only\s)?(?:one|1)(?:\sor\smore)?|any|either)\s(?:\w+\s){0,2}?"
+    rf"of\s(?:the\s)?(?:\w+\s)?{_LIST}"
     rf"|\bone\sor\smore\s(?:of\s)?(?:the\s)?{_LIST}|\beither\W*$",
     re.IGNORECASE,
 )

@@ -180,7 +180,7 @@ def _name(criterion: str, words: str) -> str:
 
 
 def _cut(words: str) -> str:
-    plain = " ".join(words.split())
+    plain = " ".join(words.split()).rstrip(".;, ")
     return plain if len(plain) <= _LONGEST_LABEL else f"{plain[:_LONGEST_LABEL].rsplit(' ', 1)[0]} …"
 
 
