@@ -24,7 +24,7 @@ class StoppingRule:
     probability.
 
     ``first_look``: the rule is not applied before so many evaluable subjects; a vague prior would otherwise
-    stop after a single early event.
+    stop after a single early event. From then on it is looked at after every ``look_every`` more.
     """
 
     prior_events: float
@@ -32,6 +32,11 @@ class StoppingRule:
     max_rate: float
     cutoff: float
     first_look: int = 1
+    look_every: int = 1
+
+    def is_look(self, evaluable: int) -> bool:
+        """Whether the rule is looked at with so many evaluable subjects."""
+        return evaluable >= self.first_look and (evaluable - self.first_look) % self.look_every == 0
 
     @property
     def prior(self) -> tuple[float, float]:
@@ -49,11 +54,11 @@ def compute_posterior(rule: StoppingRule, events: int, evaluable: int) -> float:
 def compute_boundary(rule: StoppingRule, max_evaluable: int) -> list[int | None]:
     """For 1, 2, ... evaluable subjects the smallest number of events that stops; ``None`` where none does.
 
-    Before ``first_look`` nothing stops.
+    Between looks nothing stops.
     """
     return [
         compute_least_events(rule.prior, evaluable, rule.max_rate, rule.cutoff)
-        if evaluable >= rule.first_look
+        if rule.is_look(evaluable)
         else None
         for evaluable in range(1, max_evaluable + 1)
     ]

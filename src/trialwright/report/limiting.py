@@ -20,7 +20,7 @@ class LimitingFacts:
     """One subject against the study's definition.
 
     ``evaluable_on``: when the subject began to count, by the first toxicity or the end of the window; None while
-    it does not count. ``pending``: dosed, and neither is known yet.
+    it does not count. ``pending``: it may still come to count, the subject being alive and followed.
     """
 
     first_dose_on: date
@@ -28,17 +28,13 @@ class LimitingFacts:
     toxic: bool
     window_completed: bool
     evaluable_on: date | None
+    pending: bool
     source_ids: tuple[int, ...] = ()
 
     @property
     def evaluable(self) -> bool:
         """Whether the subject counts."""
         return self.evaluable_on is not None
-
-    @property
-    def pending(self) -> bool:
-        """Whether the subject may still come to count."""
-        return self.minimum_dose and not self.evaluable
 
 
 def derive_limiting_facts(
@@ -67,12 +63,17 @@ def derive_limiting_facts(
         bool(toxic),
         completed,
         evaluable_on,
+        evaluable_on is None and _is_followed(state, survival),
         merge_sources(
             [dose.seq for dose in doses],
             *(event.source_ids for event in toxic),
             survival.source_ids if survival is not None else (),
         ),
     )
+
+
+def _is_followed(state: SubjectState, survival: TimeToEvent | None) -> bool:
+    return state.follow_up_end is None and not (survival is not None and survival.event)
 
 
 def _evaluable_on(
