@@ -16,6 +16,8 @@ NARROW, WIDE = (0.1, 10.0), (0.02, 50.0)
 ROW_INCHES = 0.2
 LARGEST_POINTS = 9.0
 """The side of the square of the whole trial."""
+LABEL_LETTERS, HEAD_LETTERS, ARM_LETTERS = 34, 12, 22
+"""Longer labels are cut in the drawing; the table has them whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def draw_forest(
     The first row with an estimate is the whole trial: its estimate is drawn through as a dotted line.
     """
     figure, (left, middle, right) = _panels(len(rows))
-    wrapped = [textwrap.wrap(head, 14) for head in heads]
+    wrapped = [textwrap.wrap(head, HEAD_LETTERS) for head in heads]
     _write_left(left, rows, wrapped[:-1])
     _write_column(right, rows, wrapped[-1])
     _draw_middle(middle, rows, favours, x_label)
@@ -62,7 +64,7 @@ def _panels(count: int) -> tuple[Any, tuple[Any, Any, Any]]:
     with rc_context({"font.size": 8}):
         figure = Figure(figsize=(WIDTH_INCHES, 1.4 + ROW_INCHES * count), layout="constrained")
         FigureCanvasSVG(figure)
-        left, middle, right = figure.subplots(1, 3, width_ratios=(4.1, 3.0, 1.7))
+        left, middle, right = figure.subplots(1, 3, width_ratios=(4.3, 2.8, 1.7))
     for axes in (left, right):
         axes.set_axis_off()
         axes.set_xlim(0, 1)
@@ -70,12 +72,13 @@ def _panels(count: int) -> tuple[Any, tuple[Any, Any, Any]]:
 
 
 def _write_left(axes: Any, rows: Sequence[ForestRow], heads: Sequence[Sequence[str]]) -> None:
-    places = [0.98 - 0.2 * (len(heads) - 1 - k) for k in range(len(heads))]
+    places = [0.98 - 0.19 * (len(heads) - 1 - k) for k in range(len(heads))]
     for place, lines in zip(places, heads, strict=True):
         axes.text(place, -0.9, "\n".join(lines), fontsize=8, color=QUIET, ha="right", va="bottom")
     for y, row in enumerate(rows):
         weight = "normal" if row.indent else "bold"
-        axes.text(0.03 * row.indent, y, row.label, fontsize=8, color=INK, va="center", fontweight=weight)
+        label = textwrap.shorten(row.label, LABEL_LETTERS, placeholder=" …")
+        axes.text(0.03 * row.indent, y, label, fontsize=8, color=INK, va="center", fontweight=weight)
         for place, text in zip(places, row.counts, strict=False):
             axes.text(place, y, text, fontsize=8, color=INK, ha="right", va="center")
 
@@ -110,10 +113,15 @@ def _draw_middle(axes: Any, rows: Sequence[ForestRow], favours: tuple[str, str],
     axes.set_yticks([])
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
-    left, right = (textwrap.fill(f"favours {arm}", 20) for arm in favours)
-    axes.text(0.47, 0.99, left, transform=axes.transAxes, fontsize=7, color=QUIET, ha="right", va="top")
-    axes.text(0.53, 0.99, right, transform=axes.transAxes, fontsize=7, color=QUIET, ha="left", va="top")
+    left, right = (textwrap.shorten(f"favours {arm}", ARM_LETTERS, placeholder=" …") for arm in favours)
+    axes.text(0.45, -0.9, f"← {left}", **_above(axes), ha="right")
+    axes.text(0.55, -0.9, f"{right} →", **_above(axes), ha="left")
     axes.set_xlabel(x_label, fontsize=8)
+
+
+def _above(axes: Any) -> dict[str, Any]:
+    """How a line above the intervals is written, at either side of 1."""
+    return {"transform": axes.get_yaxis_transform(), "fontsize": 7, "color": QUIET, "va": "bottom"}
 
 
 def _draw_interval(axes: Any, row: ForestRow, y: int, whole: int, ends: tuple[float, float]) -> None:

@@ -44,8 +44,8 @@ RARE = (Response.NON_CR_NON_PD, Response.NED)
 """Only for subjects without a target lesion: left out where there is nobody."""
 
 RATES = (
-    ("orr", "Objective response (CR or PR)", RESPONDED),
-    ("dcr", "Disease control (CR, PR or SD)", CONTROLLED),
+    ("orr", "Objective response (CR or PR), %", RESPONDED),
+    ("dcr", "Disease control (CR, PR or SD), %", CONTROLLED),
 )
 
 
@@ -136,12 +136,13 @@ def _rates(data: Dataset, arms: Arms, ways: Sequence[bool]) -> Table:
     rows += _evaluable(data, arms, len(differences))
     plan = data.study.analysis.response
     notes = (
-        f"Per cent of all allocated subjects with {plan.interval} intervals at "
-        f"{data.study.analysis.confidence_level:.0%}; differences in percentage points with {plan.difference} "
-        "intervals. No test was made."
-        if others
-        else f"Per cent of all allocated subjects with {plan.interval} intervals at "
-        f"{data.study.analysis.confidence_level:.0%}.",
+        f"Of all allocated subjects, with {plan.interval.title()} intervals at "
+        f"{data.study.analysis.confidence_level:.0%}. Disease control counts non-CR/non-PD too.",
+        *(
+            (f"Differences in percentage points with {plan.difference.title()} intervals; no test.",)
+            if others
+            else ()
+        ),
     )
     return Table("response_rates", "Objective response and disease control", columns, tuple(rows), notes)
 

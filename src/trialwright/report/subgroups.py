@@ -27,6 +27,8 @@ from .survival import Pick
 from .wording import NOT_ESTIMABLE, finite, write_decimal, write_interval
 
 TITLE = "Subgroups"
+LONGEST_REASON = 36
+"""Letters of a reason that fit into the plot; longer ones stand in the note of the table."""
 ENDPOINTS: tuple[tuple[str, str, Pick], ...] = (
     ("os", "Overall survival", lambda subject: subject.survival),
     ("pfs", "Progression-free survival", lambda subject: subject.progression),
@@ -63,10 +65,20 @@ class Line:
     id: str
     label: str
     effect: Effect | None
-    indent: int = 0
+    group: str = ""
     ratio: tuple[float, float, float] | None = None
     first: str = ""
     sources: tuple[int, ...] = ()
+
+    @property
+    def indent(self) -> int:
+        """Levels stand below the name of their subgroup."""
+        return 1 if self.group else 0
+
+    @property
+    def full(self) -> str:
+        """The level with the name of its subgroup."""
+        return f"{self.group}, {self.label[0].lower()}{self.label[1:]}" if self.group else self.label
 
 
 def build_subgroups(data: Dataset) -> Section:
@@ -84,10 +96,10 @@ def build_subgroups(data: Dataset) -> Section:
         for endpoint, title, pick in ENDPOINTS
     )
     words = (
-        "Hazard ratios in the subgroups that the plan names, each from a Cox model of its own. In a trial of this "
-        "size a subgroup can neither show nor exclude an effect by itself: the intervals say how little is known, "
-        "and among several subgroups some will stand out by chance. The ratio of hazard ratios compares each level "
-        "with the first; 1 means the same effect in both."
+        "Hazard ratios in the subgroups that the plan names, each from a Cox model of its own. A subgroup holds only a "
+        "part of the events: its interval is wide, it can neither show nor exclude an effect by itself, and among "
+        "several subgroups some stand out by chance. The ratio of hazard ratios compares each level with the first; "
+        "1 means the same effect in both."
     )
     return Section("subgroups", TITLE, (words,), figures)
 
@@ -103,7 +115,9 @@ def _lines(data: Dataset, pick: Pick, groups: Sequence[Sequence[Level]], arms: t
             if number > 1 and level.recorded:
                 ratio = compute_ratio_of_ratios(effects[0], effect, data.study.analysis.confidence_level)
             first = levels[0].label
-            lines.append(Line(f"g{place}_{number}", level.label, effect, 1, ratio, first, level.sources))
+            lines.append(
+                Line(f"g{place}_{number}", level.label, effect, plan.label, ratio, first, level.sources)
+            )
     return lines
 
 
@@ -124,6 +138,7 @@ def _effect(data: Dataset, pick: Pick, members: frozenset[str], arms: tuple[Arm,
         np.array([row.days for row in rows], dtype=float),
         np.array([row.event for row in rows], dtype=bool),
         np.array([1.0] * len(times[arms[0].id]) + [0.0] * len(times[arms[1].id])),
+        names=("the arm",),
         ties=analysis.ties,
         level=analysis.confidence_level,
     )
@@ -174,7 +189,7 @@ def _forest_row(line: Line, arms: tuple[Arm, Arm]) -> ForestRow:
         effect.upper,
         len(effect.subjects),
         write_interval(effect.ratio, effect.lower, effect.upper, 2) if not effect.reason else "",
-        effect.reason,
+        effect.reason if len(effect.reason) <= LONGEST_REASON else "no finite estimate",
         line.indent,
     )
 
@@ -203,7 +218,7 @@ def _table(data: Dataset, endpoint: str, title: str, lines: Sequence[Line], arms
         "Ratio of hazard ratios to the first level",
     )
     reasons = dict.fromkeys(
-        f"{line.label}: {line.effect.reason}" for line in lines if line.effect and line.effect.reason
+        f"{line.full}: {line.effect.reason}" for line in lines if line.effect and line.effect.reason
     )
     notes = (f"Not estimable (NE): {'; '.join(reasons)}.",) if reasons else ()
     return Table(f"subgroups_{endpoint}", f"{title} by subgroup", columns, tuple(rows), notes)
@@ -216,7 +231,7 @@ def _count(endpoint: str, line: Line, effect: Effect, arm: Arm) -> Number:
         f"subgroups.{endpoint}.{line.id}.events.{arm.id}",
         _events(rows),
         events,
-        f"Subjects of {arm.label} with an event, and how many there are, in: {line.label}.",
+        f"Subjects of {arm.label} with an event, and how many there are, in: {line.full}.",
         "subjects",
         tuple(row.subject for row in rows),
         merge_sources(line.sources, *(row.source_ids for row in rows)) if rows else (),
@@ -230,7 +245,7 @@ def _hazard(endpoint: str, line: Line, effect: Effect, arms: tuple[Arm, Arm]) ->
         f"subgroups.{endpoint}.{line.id}.hazard_ratio",
         write_interval(effect.ratio, effect.lower, effect.upper, 2),
         finite(effect.ratio),
-        f"Hazard ratio, {against}, in: {line.label}; {how}.",
+        f"Hazard ratio, {against}, in: {line.full}; {how}.",
         "ratio",
         effect.subjects,
         merge_sources(line.sources, effect.sources),
@@ -243,7 +258,7 @@ def _interaction(data: Dataset, endpoint: str, line: Line) -> Number | str:
     value, lower, upper = line.ratio
     level = data.study.analysis.confidence_level
     definition = (
-        f"Hazard ratio in {line.label} over that in {line.first}, Wald interval, level {level:g}, as from a Cox "
+        f"Hazard ratio in {line.full} over that in {line.first}, Wald interval, level {level:g}, as from a Cox "
         "model stratified by the subgroup."
     )
     return Number(
@@ -268,5 +283,5 @@ def _say(title: str, lines: Sequence[Line]) -> str:
     rest = f"; in {missing} it cannot be estimated" if missing else ""
     return (
         f"{title}: hazard ratio {overall} in all subjects, from {write_decimal(min(known), 2)} to "
-        f"{write_decimal(max(known), 2)} in {len(known)} subgroups{rest}."
+        f"{write_decimal(max(known), 2)} in {len(known)} levels of the subgroups{rest}."
     )
