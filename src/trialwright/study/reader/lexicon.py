@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from ..criteria.variables import Catalogue, Kind, Variable, builtin_catalogue
@@ -77,11 +77,22 @@ class Lexicon:
     catalogue: Catalogue
     terms: dict[str, Term]
 
+    @cached_property
+    def opening(self) -> frozenset[str]:
+        """Every word, lower case and also in its plural, that a phrase without regard to case can begin with."""
+        leads = [word for word in self.folded.leads if word[0].isalnum()]
+        plurals = (f"{word}s" for word in leads)
+        return frozenset((*leads, *(plural for plural in plurals if _singular(plural) in leads)))
+
+    @cached_property
+    def opening_exact(self) -> frozenset[str]:
+        """Every word as spelled that a phrase in exact spelling can begin with."""
+        return frozenset(word for word in self.exact.leads if word[0].isalnum())
+
     def match(self, words: list[str], lower: list[str], at: int) -> tuple[Phrase, int] | None:
         """The longest phrase that begins at word ``at`` and how many words it takes; exact spelling wins."""
         exact = _walk(self.exact, words, at, at) if words[at] in self.exact.leads else None
-        first = lower[at]
-        if first not in self.folded.leads and _singular(first) not in self.folded.leads:
+        if lower[at] not in self.opening:
             return exact
         folded = _walk(self.folded, lower, at, at)
         if exact is None or (folded is not None and folded[1] > exact[1]):
@@ -92,17 +103,23 @@ class Lexicon:
 def _walk(node: _Node, words: list[str], start: int, at: int) -> tuple[Phrase, int] | None:
     """The longest phrase below ``node``, whose words go on at ``at``; hyphens are skipped."""
     best = None if node.phrase is None else (node.phrase, at - start)
-    while at > start and at < len(words) and words[at] == "-":
+    leads, count = node.leads, len(words)
+    if not leads:
+        return best
+    while at > start and at < count and words[at] == "-":
         at += 1
-    if at >= len(words):
+    if at >= count:
         return best
     word = words[at]
-    for key in (word, _singular(word)):
-        lead = node.leads.get(key)
-        if lead is not None:
-            found = _walk(lead, words, start, at + 1)
-            if found is not None and (best is None or found[1] > best[1]):
-                best = found
+    lead = leads.get(word)
+    if lead is not None:
+        found = _walk(lead, words, start, at + 1)
+        if found is not None and (best is None or found[1] > best[1]):
+            best = found
+    if word[-1] == "s" and (lead := leads.get(_singular(word))) is not None:
+        found = _walk(lead, words, start, at + 1)
+        if found is not None and (best is None or found[1] > best[1]):
+            best = found
     return best
 
 

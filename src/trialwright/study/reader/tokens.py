@@ -5,28 +5,40 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from .lexicon import Lexicon, Phrase, Term
 from .quantities import NUMBER, Quantity, read_quantity
 
 _SCAN = re.compile(
-    r"(?P<cmp>[<>]\s?(?:/|or)?\s?(?:=|equal(?:s)?(?:\sto)?\b)|=\s?(?:or\s?)?[<>]|[<>]\s?/\s?=|≥\s?(?:or\s)?=|≤\s?(?:or\s)?=|[≥≤<>=≠±])"
-    r"|(?P<num>\d+|\.\d+)|(?P<word>[^\W\d_][^\W_]*(?:'[^\W\d_]+)?)|(?P<sign>\S)"
+    r"([^\W\d_][^\W_]*(?:'[^\W\d_]+)?|\.?\d+"
+    r"|[<>]\s?(?:/|or)?\s?(?:=|equal(?:s)?(?:\sto)?\b)|=\s?(?:or\s?)?[<>]|[<>]\s?/\s?=|≥\s?(?:or\s)?=|≤\s?(?:or\s)?=|\S)"
 )
+"""Words, figures, comparisons and single signs; splitting by it leaves the blanks between them."""
+_COMPARES = frozenset("≥≤<>=≠±")
 _SIGN_OPS = {"<": "<", ">": ">", "≥": ">=", "≤": "<=", "=": "=="}
 _SPELLED = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "twelve": 12, "fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20, "sixty": 60, "sixty-five": 65,
 }  # fmt: skip
 _TIMES_WORDS = frozenset({"times", "time", "fold", "folds", "x", "×", "*"})
+_SMALL = {
+    **dict.fromkeys(_SPELLED, "N"),
+    **dict.fromkeys(_TIMES_WORDS, "M"),
+    "or": "OR",
+    "and": "AND",
+}
+"""Words that are more than words without standing in the lexicon."""
 _GLUED = re.compile(r"[^\W\d_]+")
 _DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Token:
-    """One token: ``kind`` T term, C comparison before a number, A after one, N quantity, U limit of normal,
+    """One token, not changed any more once `tokenise` has answered.
+
+    ``kind`` T term, C comparison before a number, A after one, N quantity, U limit of normal,
     W within normal, B between, NOT, OUT outcome, OR, AND, UNLESS, IF, SEX, K status word, F filler, CHG change,
     AGE, M multiplication, P sign, X any other word; ``depth`` counts the parentheses around it."""
 
@@ -51,28 +63,35 @@ class Token:
 
 def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
     """The tokens of the cleaned text from ``start`` to ``end``."""
-    raw = [(m.lastgroup or "", m.start(), m.end()) for m in _SCAN.finditer(text, start, end)]
-    words = [text[s:e] for _, s, e in raw]
+    parts = _SCAN.split(text[start:end])
+    places = list(accumulate(map(len, parts), initial=start))
+    words, begins, ends = parts[1::2], places[1::2], places[2::2]
     lower = [word.casefold() for word in words]
+    opening, exact = lexicon.opening, lexicon.opening_exact
     found: list[Token] = []
-    at, skip_to = 0, start
-    while at < len(raw):
-        kind, begin, stop = raw[at]
+    at, skip_to, count = 0, start, len(words)
+    while at < count:
+        begin = begins[at]
         if begin < skip_to:
             at += 1
             continue
-        matched = lexicon.match(words, lower, at) if kind in {"word", "num"} else None
-        if matched is not None and matched[0].kind == "A" and _opens_limit(lower, at + matched[1]):
-            matched = None
-        if matched is not None:
-            phrase, taken = matched
-            last = raw[at + taken - 1][2]
-            found.append(_phrase_token(phrase, begin, last, lower[at : at + taken]))
-            at, skip_to = at + taken, last
-            continue
-        token = _single(text, kind, begin, stop, end, lower[at])
+        low = lower[at]
+        if low in opening or words[at] in exact:
+            matched = lexicon.match(words, lower, at)
+            if matched is not None and not (matched[0].kind == "A" and _opens_limit(lower, at + matched[1])):
+                phrase, taken = matched
+                skip_to = ends[at + taken - 1]
+                found.append(_phrase_token(phrase, begin, skip_to, lower[at : at + taken]))
+                at += taken
+                continue
+        if low in _SMALL or not low[0].isalpha():
+            token = _single(text, begin, ends[at], end, low)
+            skip_to = token.end
+        else:
+            skip_to = ends[at]
+            token = Token("X", low, begin, skip_to)
         found.append(token)
-        skip_to, at = token.end, at + 1
+        at += 1
     return _deepened(_multiplied(found))
 
 
@@ -96,24 +115,21 @@ def _phrase_token(phrase: Phrase, start: int, end: int, words: list[str]) -> Tok
     return Token(kind, meaning, start, end, 0, " ".join(words))
 
 
-def _single(text: str, kind: str, start: int, stop: int, end: int, lower: str) -> Token:
-    if kind == "num":
+def _single(text: str, start: int, stop: int, end: int, lower: str) -> Token:
+    """The token of a word that is no phrase of the lexicon: a figure, a sign, a small word, any other."""
+    first = text[start]
+    if first.isdecimal() or (first == "." and stop > start + 1):
         quantity = read_quantity(text, start, end)
         if quantity is not None:
             return Token("N", quantity, start, quantity.end)
         long = NUMBER.match(text, start, end)
         return Token("X", lower, start, long.end() if long else stop)
-    if kind == "cmp":
+    if first in _COMPARES:
         return Token("C", _operator(text[start:stop]), start, stop)
-    if kind == "word":
-        if lower in _TIMES_WORDS:
-            return Token("M", lower, start, stop)
-        if lower in {"or", "and"}:
-            return Token(lower.upper(), lower, start, stop)
-        if lower in _SPELLED:
-            return _spelled(text, start, stop, end, _SPELLED[lower])
-        return Token("X", lower, start, stop)
-    return Token("M" if lower in _TIMES_WORDS else "P", lower, start, stop)
+    kind = _SMALL.get(lower)
+    if kind == "N":
+        return _spelled(text, start, stop, end, _SPELLED[lower])
+    return Token(kind or ("X" if first.isalnum() else "P"), lower, start, stop)
 
 
 def _spelled(text: str, start: int, stop: int, end: int, number: int) -> Token:
@@ -131,6 +147,8 @@ def _operator(sign: str) -> str:
 
 def _multiplied(tokens: list[Token]) -> list[Token]:
     """Numbers joined with the limit they multiply: `2.5 x institutional ULN`, `3 times normal`, `ULN x 3`."""
+    if not any(token.kind in _MULTIPLIES for token in tokens):
+        return tokens
     found: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -155,6 +173,9 @@ def _multiplied(tokens: list[Token]) -> list[Token]:
         found.append(token)
         at += 1
     return found
+
+
+_MULTIPLIES = frozenset({"U", "M"})
 
 
 def _as_relative(token: Token, relative: str, end: int) -> Token:
@@ -254,17 +275,22 @@ def _skip_bracketed(tokens: list[Token], at: int) -> int:
     return at + 3 if short or inside.kind == "U" else at
 
 
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_BRACKETS = _OPENING | _CLOSING
+
+
 def _deepened(tokens: list[Token]) -> list[Token]:
-    depth, found = 0, list[Token]()
+    """Tokens with the brackets around them counted."""
+    if not any(token.value in _BRACKETS for token in tokens if token.kind == "P"):
+        return tokens
+    depth = 0
     for token in tokens:
-        if token.kind == "P" and token.value in "([{":
-            found.append(replace(token, depth=depth))
+        if token.kind == "P" and token.value in _OPENING:
+            token.depth = depth
             depth = min(depth + 1, _DEEPEST)
-        elif token.kind == "P" and token.value in ")]}":
+        elif token.kind == "P" and token.value in _CLOSING:
             depth = max(depth - 1, 0)
-            found.append(replace(token, depth=depth))
+            token.depth = depth
         else:
-            found.append(
-                Token(token.kind, token.value, token.start, token.end, depth, token.word) if depth else token
-            )
-    return found
+            token.depth = depth
+    return tokens
