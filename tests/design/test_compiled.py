@@ -43,7 +43,7 @@ def test_without_a_folder_a_kernel_is_compiled_anew(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_changed_source_gets_another_cache_name(tmp_path: Path) -> None:
-    """The name in the cache holds a digest of all files of the room."""
+    """The name in the cache holds a digest of every file that a kernel can be made of."""
     copy = tmp_path / "trialwright"
     shutil.copytree(
         Path(trialwright.__file__).parent / "design", copy / "design", ignore=lambda *_: {"__pycache__"}

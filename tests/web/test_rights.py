@@ -47,6 +47,7 @@ MAY_OPEN: dict[str, tuple[str, ...]] = {
     f"{ONE}act/verify_form/screening/laboratory/1/": ("monitor",),
     f"{ONE}act/lock_form/screening/laboratory/1/": ("data_manager",),
     f"{ROOT}outcomes/": REPORT_READERS,
+    f"{ROOT}design/": REPORT_READERS,
     f"{ROOT}report/": REPORT_READERS,
     f"{ROOT}registry/": REGISTRY_READERS,
     f"{ROOT}registry/table/": REGISTRY_READERS,

@@ -8,6 +8,7 @@ read-only. Where neither can be written the kernels are compiled anew in each pr
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -17,14 +18,31 @@ import numba  # pyright: ignore[reportMissingTypeStubs]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+FOLDER = Path(__file__).parent
+IMPORTED = re.compile(r"^from trialwright\.design\.(\w+) import", re.MULTILINE)
+
+
+def files_of_kernels() -> list[Path]:
+    """The files of this room that hold kernels, and those that they import: constants stand in compiled code."""
+    sources = {path.stem: path.read_text("utf-8") for path in FOLDER.glob("*.py")}
+    found = {name for name, text in sources.items() if "compiled" in IMPORTED.findall(text)}
+    waiting = sorted(found)
+    while waiting:
+        for name in IMPORTED.findall(sources[waiting.pop()]):
+            if name not in found:
+                found.add(name)
+                waiting.append(name)
+    return [FOLDER / f"{name}.py" for name in sorted(found)]
+
+
 def _digest_of_sources() -> str:
-    """Changes whenever any file of this room changes.
+    """Changes whenever a file with kernels changes.
 
     Numba looks only at the file of the function it compiles; a kernel calls kernels of other files, whose old
     code would stay inside it.
     """
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in files_of_kernels():
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

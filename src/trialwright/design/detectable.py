@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
+from trialwright.design.explore import vary_scenario
+from trialwright.design.monitoring import is_monitored
 from trialwright.design.scenario import DesignScenario, Endpoint
 from trialwright.design.simulate import simulate_design
+from trialwright.design.tally import EFFICACY, Tally
 
 STRONGEST_LOG_HR = math.log(0.02)
 STEPS = 14
@@ -15,7 +19,7 @@ STEPS = 14
 
 @dataclass(frozen=True, slots=True)
 class DetectableEffect:
-    """``hazard_ratio`` on progression and death at which power at the last look is ``power``.
+    """``hazard_ratio`` on progression and death at which the design has ``power``.
 
     None when even a hazard ratio of 0.02 does not reach it. ``se`` is the Monte Carlo standard error, from
     the slope of the power curve there.
@@ -32,28 +36,32 @@ class DetectableEffect:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def with_hazard_ratio(scenario: DesignScenario, hazard_ratio: float) -> DesignScenario:
-    """The scenario with one proportional effect, once treated, as the experimental arm's course."""
-    arm = scenario.experimental
-    course = scenario.control.course.scaled(hazard_ratio)
-    return scenario.varied(
-        experimental=type(arm)(
-            course, arm.untreated, arm.product_failure, arm.vein_to_vein_months, scenario.control.cured
-        )
-    )
+def power_of(scenario: DesignScenario, tally: Tally, endpoint: Endpoint) -> int:
+    """How many trials show the effect: at any look of a monitored endpoint, at the last look of another."""
+    if is_monitored(scenario, endpoint):
+        return int(tally.stopped[:, EFFICACY].sum())
+    return int(tally.rejected[-1, ("os", "pfs").index(endpoint), 1])
 
 
 def find_detectable_effect(
-    scenario: DesignScenario, endpoint: Endpoint, power: float, replicates: int, seed: int, cores: int = 1
+    scenario: DesignScenario,
+    endpoint: Endpoint,
+    power: float,
+    replicates: int,
+    seed: int,
+    cores: int = 1,
+    delay_months: float = 0.0,
+    executor: Executor | None = None,
 ) -> DetectableEffect:
-    """Bisection on the log hazard ratio, with the same random numbers at every step."""
-    look, e = len(scenario.looks) - 1, ("os", "pfs").index(endpoint)
+    """Bisection on the log hazard ratio, with the same random numbers at every step.
+
+    The effect acts on progression and death from ``delay_months`` on; losses stay as the scenario has them.
+    """
 
     def reached(log_hr: float) -> float:
-        tally = simulate_design(
-            with_hazard_ratio(scenario, math.exp(log_hr)), replicates, seed, cores, hazard_ratios=False
-        ).tally
-        return -1.0 if tally is None else int(tally.rejected[look, e, 1]) / tally.replicates
+        varied = vary_scenario(scenario, {"hazard_ratio": math.exp(log_hr), "delay_months": delay_months})
+        tally = simulate_design(varied, replicates, seed, cores, hazard_ratios=False, executor=executor).tally
+        return -1.0 if tally is None else power_of(varied, tally, endpoint) / tally.replicates
 
     if reached(STRONGEST_LOG_HR) < power:
         return DetectableEffect(endpoint, power, None, None, replicates)

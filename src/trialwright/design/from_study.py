@@ -21,8 +21,14 @@ def scenario_from_study(study: Study, scenario_id: str) -> tuple[DesignScenario 
     position = next((i for i, s in enumerate(study.scenarios) if s.id == scenario_id), None)
     if position is None:
         return None, [_unknown(study, scenario_id)]
-    scenario, findings = study.scenarios[position], list[Finding]()
-    place = Place(path=("scenarios", position))
+    return make_design(study, study.scenarios[position], Place(path=("scenarios", position)))
+
+
+def make_design(
+    study: Study, scenario: Scenario, place: Place | None = None
+) -> tuple[DesignScenario | None, list[Finding]]:
+    """The design of a scenario, whether it stands in the study file (at ``place``) or was made elsewhere."""
+    place, findings = place or Place(path=("scenarios", scenario.id)), list[Finding]()
     courses = _courses(scenario, place, findings)
     subjects = scenario.subjects or (study.design.enrolment.count if study.design.enrolment else 0)
     if subjects < 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -13,7 +14,7 @@ from trialwright.design.boundaries import (
     compute_spending_boundaries,
     with_futility,
 )
-from trialwright.design.scenario import DesignScenario
+from trialwright.design.scenario import DesignScenario, Monitoring
 from trialwright.design.tally import Rule
 
 _NORMAL = NormalDist()
@@ -23,8 +24,10 @@ def compute_fractions(scenario: DesignScenario) -> tuple[float, ...]:
     """Planned information of each look as a share of the last.
 
     By events where looks count events; a look by calendar counts the events expected by then, from the
-    beliefs and without drop-out.
+    beliefs and without drop-out. A scenario that brings its plan keeps it.
     """
+    if scenario.planned_fractions:
+        return scenario.planned_fractions
     monitored = scenario.tests[0].endpoint
     counts = [
         float(look.at_events)
@@ -56,8 +59,15 @@ def compute_boundaries(scenario: DesignScenario) -> Boundaries | None:
     plan = scenario.monitoring
     if plan is None or plan.efficacy == "none":
         return None
-    fractions = compute_fractions(scenario)
     one_sided, two_sided = scenario.alpha / scenario.sides, scenario.sides == 2 and plan.futility == "none"
+    return _boundaries_of(plan, compute_fractions(scenario), one_sided, two_sided)
+
+
+@lru_cache(maxsize=64)
+def _boundaries_of(
+    plan: Monitoring, fractions: tuple[float, ...], one_sided: float, two_sided: bool
+) -> Boundaries:
+    """The boundaries of a plan; kept, because every point of a power curve asks for the same."""
     if plan.efficacy == "haybittle_peto":
         efficacy = compute_classical_boundaries(
             fractions, one_sided, plan.efficacy, plan.haybittle_peto_z, two_sided
@@ -71,6 +81,12 @@ def compute_boundaries(scenario: DesignScenario) -> Boundaries | None:
     return with_futility(
         efficacy, plan.futility_power, plan.futility, plan.futility_gamma, plan.futility_binding
     )
+
+
+def is_monitored(scenario: DesignScenario, endpoint: str) -> bool:
+    """Whether the scenario's boundaries stop the trial on this endpoint."""
+    plan = scenario.monitoring
+    return plan is not None and plan.efficacy != "none" and scenario.tests[0].endpoint == endpoint
 
 
 def compute_rule(scenario: DesignScenario) -> Rule:

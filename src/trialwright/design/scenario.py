@@ -113,6 +113,8 @@ class DesignScenario:
     sides: Literal[1, 2] = 2
     monitoring: Monitoring | None = None
     fewest_events: int = 10
+    planned_fractions: tuple[float, ...] = ()
+    """Information at each look as planned, kept when beliefs vary; without it the scenario's own expectation."""
     stream: int = field(default=0)
     """Scenarios with the same stream share random numbers, so that differences between them are precise."""
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from .pages import (
     act,
     cells,
+    design,
     entry,
     form,
     holds,
@@ -61,6 +62,7 @@ SUBJECT: list[URLPattern] = [
 DOCUMENTS: list[URLPattern] = [
     path("<slug:study>/protocol/", protocol.protocol, name="protocol"),
     path("<slug:study>/protocol/<slug:tab>/", protocol.protocol, name="protocol_tab"),
+    path("<slug:study>/design/", design.design, name="design"),
     path("<slug:study>/report/", report.report, name="report"),
     path("<slug:study>/report/file/<slug:form>/", report.report_file, name="report_file"),
     path("<slug:study>/report/number/<str:number>/", report.report_number, name="report_number"),

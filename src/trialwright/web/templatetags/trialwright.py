@@ -112,3 +112,9 @@ def cells(amount: str) -> str:
 def unescaped(text: str) -> str:
     """The registry's text without the backslashes that its markup puts before signs."""
     return re.sub(r"\\([<>~*_\[\]#.-])", r"\1", str(text or ""))
+
+
+@register.filter
+def per_cent(share: float | None) -> str:
+    """A share of one as per cent with one decimal; a dash where there is none."""
+    return "–" if share is None else f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
