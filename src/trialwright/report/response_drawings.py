@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -81,26 +82,38 @@ def draw_waterfall(panels: Sequence[tuple[str, Sequence[Bar]]], y_label: str, na
 
 def _draw_bars(axes: Any, bars: Sequence[Bar]) -> None:
     from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Rectangle
 
     few = len(bars) <= FEW
-    for response in dict.fromkeys(bar.response for bar in bars):
+    runs = [(bar.response, [(place, bar)]) for place, bar in enumerate(bars)] if few else _runs(bars)
+    for response in dict.fromkeys(name for name, _ in runs):
         colour, hatch = FILLS.get(response, OTHER_FILL)
-        rectangles = [
-            Rectangle((place + 0.1, 0), 0.8, bar.percent)
-            for place, bar in enumerate(bars)
-            if bar.response == response
-        ]
-        edge = INK if few else "none"
+        patches = [_outline(run, 0.1 if few else 0.0) for name, run in runs if name == response]
+        width = 0.5 if few else 0.0
         axes.add_collection(
-            PatchCollection(
-                rectangles, facecolor=colour, edgecolor=edge, linewidth=0.5, hatch=hatch if few else ""
-            )
+            PatchCollection(patches, facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=width)
         )
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.set_xlim(0, max(1, len(bars)))
     if few:
         _mark_bars(axes, bars)
+
+
+def _runs(bars: Sequence[Bar]) -> list[tuple[str, list[tuple[int, Bar]]]]:
+    """Neighbours of one response put together, so that a thousand bars are some shapes."""
+    return [
+        (response, list(run))
+        for response, run in groupby(enumerate(bars), key=lambda placed: placed[1].response)
+    ]
+
+
+def _outline(run: Sequence[tuple[int, Bar]], gap: float) -> Any:
+    """The shape of bars that stand side by side, each ``gap`` from the sides of its place."""
+    from matplotlib.patches import Polygon
+
+    begin, end = run[0][0] + gap, run[-1][0] + 1 - gap
+    steps = [(x, bar.percent) for place, bar in run for x in (place, place + 1)]
+    inside = [(min(max(x, begin), end), percent) for x, percent in steps]
+    return Polygon([(begin, 0.0), *inside, (end, 0.0)], closed=True)
 
 
 def _mark_bars(axes: Any, bars: Sequence[Bar]) -> None:
@@ -130,10 +143,9 @@ def _fill_keys(panels: Sequence[tuple[str, Sequence[Bar]]]) -> list[Any]:
     from matplotlib.patches import Patch
 
     seen = {bar.response for _, bars in panels for bar in bars}
-    few = max((len(bars) for _, bars in panels), default=0) <= FEW
     named = [*(r for r in FILLS if r in seen), *sorted(seen - set(FILLS))]
     return [
-        Patch(facecolor=fill, edgecolor=INK, linewidth=0.5, hatch=hatch if few else "", label=response)
+        Patch(facecolor=fill, edgecolor=INK, linewidth=0.5, hatch=hatch, label=response)
         for response in named
         for fill, hatch in (FILLS.get(response, OTHER_FILL),)
     ]
@@ -230,7 +242,7 @@ def draw_swimmer(
     if not crowded:
         shapes = {name: (shape, "#4d5853") for name, shape in zip(doses, DOSE_SHAPES, strict=False)} | shapes
     for axes, (_, lanes) in zip(grid, panels, strict=True):
-        _draw_lanes(axes, lanes, shapes, min(5.0, max(0.9, room * 0.7)))
+        _draw_lanes(axes, lanes, shapes, min(5.0, max(0.9, room * 0.7)), crowded)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(x_label)
@@ -242,19 +254,26 @@ def draw_swimmer(
 
 
 def _draw_lanes(
-    axes: Any, lanes: Sequence[Lane], shapes: Mapping[str, tuple[str, str]], size_points: float
+    axes: Any,
+    lanes: Sequence[Lane],
+    shapes: Mapping[str, tuple[str, str]],
+    size_points: float,
+    crowded: bool,
 ) -> None:
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
-    whole = [Rectangle((0, place - 0.35), lane.months, 0.7) for place, lane in enumerate(lanes)]
+    height = 1.0 if crowded else 0.7
+    whole = [Rectangle((0, place - height / 2), lane.months, height) for place, lane in enumerate(lanes)]
     axes.add_collection(PatchCollection(whole, facecolor="#dfe3df", linewidth=0))
     response = [
-        Rectangle((begin, place - 0.2), max(end - begin, 0.05), 0.4)
+        Rectangle((begin, place - 0.3 * height), max(end - begin, 0.05), 0.6 * height)
         for place, lane in enumerate(lanes)
         for begin, end in lane.responses
     ]
-    axes.add_collection(PatchCollection(response, facecolor="#56b4e9", edgecolor="#00518a", linewidth=0.3))
+    axes.add_collection(
+        PatchCollection(response, facecolor="#56b4e9", edgecolor="#00518a", linewidth=0 if crowded else 0.3)
+    )
     for kind, (shape, colour) in shapes.items():
         found = [(month, place) for place, lane in enumerate(lanes) for month in lane.marks.get(kind, ())]
         if found:
