@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from trialwright.study.model import Study
 from trialwright.study.model.products import Amount, Arm, Product
+from trialwright.study.model.safety import Safety
 from trialwright.trial.subject import SubjectState
 
 POOLED_ARM = "all_subjects"
@@ -25,8 +26,23 @@ def pool_study(study: Study) -> Study:
     products = _merge(study, names)
     arm = Arm(id=POOLED_ARM, label=POOLED_LABEL, products=tuple(product.id for product in products))
     analysis = study.analysis.model_copy(update={"reference_arm": None})
-    update = {"arms": (arm,), "products": products, "analysis": analysis, "interventions": ()}
+    update = {
+        "arms": (arm,),
+        "products": products,
+        "analysis": analysis,
+        "interventions": (),
+        "safety": _pool_safety(study.safety, names),
+    }
     return study.model_copy(update=update)
+
+
+def _pool_safety(safety: Safety, names: Mapping[str, str]) -> Safety:
+    """The window of dose-limiting toxicity opens with the pooled products."""
+    limiting = safety.dose_limiting
+    if limiting is None:
+        return safety
+    products = tuple(dict.fromkeys(names.get(product, product) for product in limiting.products))
+    return safety.model_copy(update={"dose_limiting": limiting.model_copy(update={"products": products})})
 
 
 def pool_states(study: Study, states: Iterable[SubjectState]) -> list[SubjectState]:

@@ -27,7 +27,6 @@ def draw_stopping(
         x, y = [n for n, _ in looks], [limit for _, limit in looks]
         axes.fill_between(x, y, top, step="mid", color="#7a1f1f", alpha=0.08, linewidth=0)
         axes.step(x, y, where="mid", color="#7a1f1f", linewidth=1.4, label="Stops")
-        axes.plot(x, y, "_", color="#7a1f1f", markersize=8)
     for index, path in enumerate(paths):
         counts = (0, *path.counts)
         # Paths that run together stay apart by a little, so that neither hides the other.
@@ -44,7 +43,8 @@ def draw_stopping(
         axes.plot([len(counts) - 1], [shifted[-1]], "o", color=COLOURS[index % 4], markersize=5)
     axes.set_xlim(0, max(len(boundary), 1) + 0.5)
     axes.set_ylim(-0.3, top)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.get_major_locator().set_params(integer=True)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     axes.legend(loc="upper left", frameon=False)

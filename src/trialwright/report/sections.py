@@ -16,6 +16,7 @@ from trialwright.study.model.report_plan import BY_ARM_SECTIONS
 from .adverse import build_adverse
 from .baseline import build_baseline
 from .dataset import Dataset, SubjectData
+from .expedited_reports import build_expedited
 from .exposure import build_exposure
 from .flow import build_flow
 from .interim import build_interim
@@ -26,6 +27,7 @@ from .response_duration import TITLE as DURATION
 from .response_duration import build_duration
 from .subgroups import build_subgroups
 from .survival import build_survival
+from .toxicity import build_toxicity
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ SECTIONS: Mapping[str, SectionBuilder] = MappingProxyType(
         "duration": SectionBuilder(DURATION, build_duration),
         "quality": SectionBuilder("Quality of life", build_quality),
         "adverse": SectionBuilder("Adverse events", build_adverse),
+        "toxicity": SectionBuilder("Dose-limiting toxicity and stopping", build_toxicity),
+        "expedited": SectionBuilder("Expedited reports", build_expedited),
     }
 )
 """A new section is a line here and its id in `study.model.report_plan`; a test holds the two together."""

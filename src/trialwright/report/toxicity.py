@@ -17,6 +17,7 @@ from .counting import NOBODY, Fact, count_share, count_things
 from .dataset import Dataset, SubjectData
 from .limiting import is_open
 from .model import Cell, Figure, Number, Row, Section, Table
+from .pooling import POOLED_ARM
 from .safety_figures import Path, draw_stopping
 from .wording import write_decimal
 
@@ -90,15 +91,21 @@ def build_toxicity(data: Dataset) -> Section:
     groups = find_groups(data)
     words = [_define(safety.dose_limiting)]
     blocks: list[Table | Figure] = []
-    if safety.stopping is not None:
-        words.append(_explain(safety.stopping, pooled=_is_pooled(data)))
-        blocks.append(_figure(groups, safety.stopping))
+    stopping = find_stopping(data)
+    if stopping is not None:
+        words.append(_explain(stopping))
+        blocks.append(_figure(groups, stopping))
+    elif safety.stopping is not None:
+        words.append("The stopping rule looks at each arm by itself and is left out where arms are together.")
     blocks += [_counts(data, groups), _criteria(data, groups)]
     return Section("toxicity", title, tuple(words), tuple(blocks))
 
 
-def _is_pooled(data: Dataset) -> bool:
-    return len(data.study.arms) < 2
+def find_stopping(data: Dataset) -> ToxicityStopping | None:
+    """The rule that can be applied to the data: none by arm where the arms were put together."""
+    stated = data.study.safety.stopping
+    pooled = any(arm.id == POOLED_ARM for arm in data.study.arms)
+    return None if stated is None or (pooled and stated.scope == "arm") else stated
 
 
 def _define(stated: DoseLimiting) -> str:
@@ -109,8 +116,8 @@ def _define(stated: DoseLimiting) -> str:
     )
 
 
-def _explain(stated: ToxicityStopping, pooled: bool) -> str:
-    who = "all subjects together" if pooled or stated.scope == "all" else "an arm"
+def _explain(stated: ToxicityStopping) -> str:
+    who = "the study" if stated.scope == "all" else "an arm"
     return (
         f"Accrual to {who} stops when the posterior probability that the rate exceeds {stated.max_rate:.0%} is "
         f"above {stated.cutoff:.0%}, with the prior Beta({stated.prior_events:g}, {stated.prior_free:g}), looked "
@@ -127,7 +134,7 @@ def _counts(data: Dataset, groups: Sequence[ToxicityGroup]) -> Table:
         _row("toxic", "With a dose-limiting toxicity", groups, lambda g: g.toxic, 1),
         Row("Events that may still become dose limiting", tuple(_open_events(g) for g in groups)),
     ]
-    stated = data.study.safety.stopping
+    stated = find_stopping(data)
     if stated is not None:
         rule = make_rule(stated)
         rows += [

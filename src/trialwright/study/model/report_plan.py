@@ -35,6 +35,8 @@ REPORT_SECTIONS: tuple[str, ...] = (
     "duration",
     "quality",
     "adverse",
+    "toxicity",
+    "expedited",
 )
 """Every section that the report can have, in the order they stand in where a plan names none."""
 
