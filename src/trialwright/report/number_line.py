@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
@@ -10,6 +11,7 @@ from trialwright.study.checks.eligibility_regions import compute_comparisons, ga
 from trialwright.study.checks.protocol import Protocol
 from trialwright.study.checks.region_words import label_of, render_limit, render_region
 from trialwright.study.criteria import Comparison, Interval, IntervalSet, LimitKind
+from trialwright.study.findings import Finding
 from trialwright.study.model import Study
 from trialwright.study.units import typeset_unit
 
@@ -26,6 +28,21 @@ class NumberLine:
     comparison: Comparison
     has_gap: bool
     svg: str
+
+
+def pick_line(finding: Finding, lines: Sequence[NumberLine], study: Study) -> NumberLine | None:
+    """The drawing that shows what a finding on regions speaks of; None for every other finding."""
+    if not finding.code.startswith("TW-ELI-"):
+        return None
+    path = finding.place.path
+    criterion = None
+    if len(path) >= 3 and path[:2] == ("eligibility", "criteria") and isinstance(path[2], int):
+        criterion = study.eligibility.criteria[path[2]].id
+    of_criterion = [
+        line for line in lines if criterion in (*line.comparison.inclusion, *line.comparison.exclusion)
+    ]
+    named = [line for line in lines if finding.message.startswith(line.label)]
+    return next((line for line in (*of_criterion, *named)), None)
 
 
 def draw_number_lines(study: Study) -> tuple[NumberLine, ...]:

@@ -15,11 +15,11 @@ from trialwright.standards.clinicaltrials_gov import (
     DisplayStatus,
     Duty,
     RecordFacts,
-    check_record,
     compute_deadlines,
     compute_display_status,
     export_record,
 )
+from trialwright.standards.clinicaltrials_gov.lint import lint_document
 from trialwright.store.databases import LEDGER
 from trialwright.store.ledger import read_head
 from trialwright.study.findings import Finding
@@ -68,6 +68,6 @@ def _record(_database: str, study: str, seq: int, on: date) -> RegistryView:
         compute_display_status(record["protocolSection"]["statusModule"], on),
         compute_display_status(posted["protocolSection"]["statusModule"], on),
         compute_deadlines(record, on, facts),
-        tuple(check_record(record, on)),
+        lint_document(record, on),
         on,
     )

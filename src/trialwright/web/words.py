@@ -80,6 +80,13 @@ SEVERITY_MARKS: Mapping[str, Mark] = MappingProxyType(
         "info": Mark("i", "note", "info"),
     }
 )
+READING_MARKS: Mapping[str, Mark] = MappingProxyType(
+    {
+        "computed": Mark("i", "read: computed", "info"),
+        "attested": Mark("✎", "read: to attest", "info"),
+        "ambiguous": Mark("?", "read: ambiguous", "warn"),
+    }
+)
 CELL_MARKS: Mapping[str, Mark] = MappingProxyType(
     {
         "COLLECTED": Mark("○", "collected", "info"),
@@ -128,6 +135,7 @@ MARKS: Mapping[str, Mapping[str, Mark]] = MappingProxyType(
         "verdict": VERDICT_MARKS,
         "query": QUERY_MARKS,
         "severity": SEVERITY_MARKS,
+        "reading": READING_MARKS,
         "cell": CELL_MARKS,
         "duty": DUTY_MARKS,
     }

@@ -50,7 +50,7 @@ def draft_criteria(eligibility: Row, origin: str) -> tuple[Row, list[Finding]]:
         criteria.insert(0, row)
         if name not in [variable["id"] for variable in variables]:
             known = builtin_lexicon().catalogue.find(name)
-            variables.insert(0, _variable(StatedVariable(name, known.label if known else name, known)))
+            variables.insert(0, _variable(_plain(name, known)))
     return {**eligibility, "variables": variables, "criteria": criteria}, _findings(criteria, origin)
 
 
@@ -59,9 +59,14 @@ def _variable(one: StatedVariable) -> Row:
     if known is None:
         return {"id": one.name, "label": label, "kind": "attestation"}
     row: Row = {"id": one.name, "label": label, "kind": known.kind.value}
-    if known.unit:
-        row["unit"] = known.unit
+    if one.unit:
+        row["unit"] = one.unit
     return {**row, "analyte": known.name} if _has_more(known) else row
+
+
+def _plain(name: str, known: Variable | None) -> StatedVariable:
+    """A variable that no rule of the text speaks of."""
+    return StatedVariable(name, known.label if known else name, known, (known.unit or "") if known else "")
 
 
 def _has_more(known: Variable) -> bool:

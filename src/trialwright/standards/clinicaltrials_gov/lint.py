@@ -51,6 +51,11 @@ def lint_study(study: Study, on: date) -> tuple[Finding, ...]:
     return tuple(_in_order(found, ""))
 
 
+def lint_document(document: JsonObject, on: date) -> tuple[Finding, ...]:
+    """What a record in the form of the API is told at ``on`` of its dates, status and registration."""
+    return tuple(_in_order(_of_document(document, on), ""))
+
+
 def internal_finding(origin: str, kind: str) -> Finding:
     """A record that a rule of the linter failed on: a defect here, said without stopping the others."""
     return registry_finding(

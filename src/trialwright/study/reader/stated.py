@@ -7,8 +7,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from ..criteria import Attested, Not, Rule, Variable, all_of, any_of, leaves, parse_rule, render_rule
+from ..criteria import (
+    Attested,
+    Compare,
+    Leaf,
+    LimitKind,
+    Not,
+    Range,
+    Rule,
+    Variable,
+    all_of,
+    any_of,
+    leaves,
+    parse_rule,
+    render_rule,
+)
 from ..criteria.parse import LONGEST_RULE
+from ..units import normalise_unit
 from .bullets import EXCLUSION
 from .entry import Entry, Number, Sense, Status
 from .groups import group_entries
@@ -49,11 +64,15 @@ class StatedCriterion:
 
 @dataclass(frozen=True, slots=True)
 class StatedVariable:
-    """What rules speak of; ``known`` is the variable of the lexicon, or None for what a person attests."""
+    """What rules speak of; ``known`` is the variable of the lexicon, or None for what a person attests.
+
+    ``unit`` is the UCUM code of the first limit that the text sets, or the lexicon's where it sets none.
+    """
 
     name: str
     label: str
     known: Variable | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +222,26 @@ def _variables(criteria: Iterable[StatedCriterion], labels: dict[str, str]) -> I
     """Every variable once. What is attested under the name of a measured variable is that variable's own."""
     catalogue = builtin_lexicon().catalogue
     found: dict[str, StatedVariable] = {}
-    for leaf in (leaf for criterion in criteria for leaf in leaves(criterion.rule)):
+    written = [leaf for criterion in criteria for leaf in leaves(criterion.rule)]
+    for leaf in written:
         name, known = leaf.variable, catalogue.find(leaf.variable)
         if isinstance(leaf, Attested):
             one = StatedVariable(name, labels.get(name.casefold(), name.replace("_", " ")))
         else:
-            one = StatedVariable(name, (known.label if known else "") or name.replace("_", " "), known)
+            label = (known.label if known else "") or name.replace("_", " ")
+            one = StatedVariable(
+                name, label, known, _unit(name, written) or (known.unit or "" if known else "")
+            )
         earlier = found.get(name.casefold())
         found[name.casefold()] = one if earlier is None or (one.known and not earlier.known) else earlier
     yield from found.values()
+
+
+def _unit(name: str, written: Iterable[Leaf]) -> str:
+    """The unit of the first absolute limit of a variable."""
+    for leaf in written:
+        if leaf.variable == name and isinstance(leaf, Compare | Range):
+            limit = leaf.limit if isinstance(leaf, Compare) else leaf.low
+            if limit.kind is LimitKind.ABSOLUTE and limit.unit:
+                return normalise_unit(limit.unit) or ""
+    return ""
