@@ -30,6 +30,12 @@ def count_things(number: str, definition: str, facts: Sequence[Fact], unit: str 
     return Number(number, str(len(facts)), len(facts), definition, unit, subjects, sources)
 
 
+def count_people(number: str, definition: str, facts: Iterable[Fact]) -> Number:
+    """How many subjects have at least one of the facts, without a share."""
+    subjects, sources = _behind(list(facts))
+    return Number(number, str(len(subjects)), len(subjects), definition, "subjects", subjects, sources)
+
+
 def count_share(number: str, definition: str, facts: Iterable[Fact], of: int) -> Number:
     """How many subjects have at least one of the facts, and their share of ``of`` subjects."""
     subjects, sources = _behind(list(facts))
