@@ -53,6 +53,7 @@ def protocol(request: HttpRequest, viewer: Viewer, tab: str = "synopsis") -> Htt
         "grid": schedule_grid(study),
         "number_lines": lines,
         "findings": told,
+        "finding_count": len(findings),
         "assumptions": [f for f in findings if f.code == ASSUMED],
     }
     return show(request, viewer, "web/protocol.html", context)
