@@ -13,7 +13,7 @@ from .quantities import NUMBER, Quantity, read_quantity
 
 _SCAN = re.compile(
     r"([^\W\d_][^\W_]*(?:'[^\W\d_]+)?|\.?\d+"
-    r"|[<>]\s?(?:/|or)?\s?(?:=|equal(?:s)?(?:\sto)?\b)|=\s?(?:or\s?)?[<>]|[<>]\s?/\s?=|≥\s?(?:or\s)?=|≤\s?(?:or\s)?=|\S)"
+    r"|[<>]\s{0,2}(?:/|or)?\s{0,2}(?:=|equal(?:s)?(?:\sto)?\b)|=\s{0,2}(?:or\s{0,2})?[<>]|[<>]\s?/\s?=|≥\s?(?:or\s)?=|≤\s?(?:or\s)?=|\S)"
 )
 """Words, figures, comparisons and single signs; splitting by it leaves the blanks between them."""
 _COMPARES = frozenset("≥≤<>=≠±")
