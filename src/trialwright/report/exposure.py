@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from statistics import median
 
@@ -10,13 +10,14 @@ from trialwright.outcomes.analysis_sets import AnalysisSet
 from trialwright.outcomes.exposure import Exposure, GivenDose, PlannedDose, compute_exposure
 from trialwright.outcomes.traceability import merge_sources
 from trialwright.study.model.products import Arm, Product
-from trialwright.trial.cells.records import Batch
 
 from .answers import whole_date
+from .cell_chain import tabulate_chain
+from .counting import NOBODY, Fact, count_share
 from .dataset import Dataset, SubjectData
 from .model import Cell, Number, Row, Section, Table
 from .subjects import allocated_on
-from .wording import write_share
+from .wording import write_power
 
 
 def build_exposure(data: Dataset) -> Section:
@@ -24,37 +25,32 @@ def build_exposure(data: Dataset) -> Section:
     rows = [row for product in data.study.products for row in _product_rows(data, product)]
     columns = ("", *(arm.label for arm in data.study.arms))
     table = Table("exposure_table", "Doses and cells received", columns, tuple(rows))
-    return Section("exposure", "Exposure and chain of identity", (), (table, _chain(data)))
+    return Section("exposure", "Exposure and chain of identity", (), (table, *tabulate_chain(data)))
 
 
 def _product_rows(data: Dataset, product: Product) -> list[Row]:
     found = {arm.id: _exposures(data, arm, product) for arm in data.study.arms}
     blank: tuple[Cell, ...] = tuple("" for _ in data.study.arms)
-    name = f"exposure.{product.id}"
-    return [
-        Row(f"{product.name}: {len(product.days)} doses planned", blank),
-        Row(
-            "Subjects treated",
-            tuple(_treated(f"{name}.treated.{a.id}", product, a, found[a.id]) for a in data.study.arms),
-            1,
-        ),
-        Row(
-            "Doses given, median (range)",
-            tuple(_doses(f"{name}.doses.{a.id}", a, found[a.id]) for a in data.study.arms),
-            1,
-        ),
-        Row(
-            "All planned doses", tuple(_all(f"{name}.all.{a.id}", a, found[a.id]) for a in data.study.arms), 1
-        ),
-        Row(
-            "Cells received, median",
-            tuple(_cells(f"{name}.cells.{a.id}", a, found[a.id]) for a in data.study.arms),
-            1,
-        ),
-    ]
+    rows = [Row(_heading(data, product), blank)]
+    for name, label, make, by_plan in MEASURES:
+        if by_plan and not data.one_plan:
+            continue  # arms with different plans were put together: no plan to hold a subject against
+        cells = tuple(
+            make(f"exposure.{product.id}.{name}.{arm.id}", product, arm, found[arm.id])
+            for arm in data.study.arms
+        )
+        rows.append(Row(label, cells, 1))
+    return rows
 
 
-def _exposures(data: Dataset, arm: Arm, product: Product) -> list[Exposure] | None:
+def _heading(data: Dataset, product: Product) -> str:
+    if not data.one_plan:
+        return product.name
+    planned = len(product.days)
+    return f"{product.name}: {planned} dose{'' if planned == 1 else 's'} planned"
+
+
+def _exposures(data: Dataset, arm: Arm, product: Product) -> Rows:
     """None where the arm does not receive the product."""
     if product.id not in arm.products:
         return None
@@ -84,83 +80,94 @@ def _given(subject: SubjectData) -> list[GivenDose]:
     ]
 
 
-def _treated(number: str, product: Product, arm: Arm, rows: Sequence[Exposure] | None) -> Cell:
+def _treated(number: str, product: Product, arm: Arm, rows: Rows) -> Cell:
     if rows is None:
-        return "–"
+        return NOBODY
     found = [row for row in rows if row.doses_given]
     definition = f"Subjects of {arm.label} who received {product.name} at least once."
-    return _number(number, write_share(len(found), len(rows)), len(found), definition, found)
+    return count_share(number, definition, _facts(found), len(rows))
 
 
-def _all(number: str, arm: Arm, rows: Sequence[Exposure] | None) -> Cell:
+def _all(number: str, product: Product, arm: Arm, rows: Rows) -> Cell:
     if rows is None:
-        return "–"
+        return NOBODY
     found = [row for row in rows if row.doses_given == row.doses_planned]
-    definition = f"Subjects of {arm.label} who received every planned dose."
-    return _number(number, write_share(len(found), len(rows)), len(found), definition, found)
+    definition = f"Subjects of {arm.label} who received every planned dose of {product.name}."
+    return count_share(number, definition, _facts(found), len(rows))
 
 
-def _doses(number: str, arm: Arm, rows: Sequence[Exposure] | None) -> Cell:
-    if not rows:
-        return "–"
-    counts = [row.doses_given for row in rows]
-    text = f"{median(counts):g} ({min(counts)} to {max(counts)})"
-    return _number(number, text, median(counts), f"Doses given in {arm.label}: median and range.", rows)
+def _doses(number: str, product: Product, arm: Arm, rows: Rows) -> Cell:
+    definition = f"Doses of {product.name} given in {arm.label}: median and range over subjects."
+    return _median(number, definition, rows, lambda row: row.doses_given, "doses", _plain)
 
 
-def _cells(number: str, arm: Arm, rows: Sequence[Exposure] | None) -> Cell:
-    if not rows:
-        return "–"
-    received = median(float(row.received) for row in rows)
-    return _number(
-        number, f"{received:.2e}", received, f"Cells received in {arm.label}: median over subjects.", rows
+def _out_of_range(number: str, product: Product, arm: Arm, rows: Rows) -> Cell:
+    if rows is None:
+        return NOBODY
+    found = [row for row in rows if row.doses_in_range < row.doses_given]
+    definition = f"Subjects of {arm.label} with a dose of {product.name} outside the protocol's limits."
+    return count_share(number, definition, _facts(found), len(rows))
+
+
+def _cells(number: str, product: Product, arm: Arm, rows: Rows) -> Cell:
+    definition = (
+        f"{product.name} received in {arm.label}, all doses together: median and range over subjects."
     )
+    return _median(number, definition, rows, lambda row: float(row.received), product.dose.unit, write_power)
 
 
-def _number(number: str, text: str, value: float, definition: str, rows: Sequence[Exposure]) -> Number:
-    sources = merge_sources(*(row.source_ids for row in rows))
-    return Number(number, text, value, definition, "", tuple(row.subject for row in rows), sources)
-
-
-def is_failure(batch: Batch) -> bool:
-    """Whether the making itself failed: a batch stopped because nobody needs it any more says nothing about that."""
-    return batch.state == "MFG_FAILED" and batch.failure != "not_needed"
-
-
-def _chain(data: Dataset) -> Table:
-    everyone = [subject for subject in data.subjects if subject.arm]
-    collections = [(s, c.seq) for s in everyone for c in s.state.collections.values()]
-    batches = [(s, b.seq) for s in everyone for b in s.state.batches.values()]
-    failed = [(s, b.ended_seq) for s in everyone for b in s.state.batches.values() if is_failure(b)]
-    stopped = [
-        (s, b.ended_seq) for s in everyone for b in s.state.batches.values() if b.failure == "not_needed"
-    ]
-    containers = [(s, c.seq) for s in everyone for c in s.state.containers.values()]
-    given = [(s, dose.seq) for s in everyone for dose in s.state.administrations]
-    mixed = [(s, dose.seq) for s in everyone for dose in s.state.administrations if dose.coi != s.state.coi]
-    unseen = [(s, dose.seq) for s in everyone for dose in s.state.administrations if dose.by == dose.witness]
-    counted = (
-        ("collections", "Collections", collections),
-        ("batches", "Batches started", batches),
-        ("failed", "Batches failed", failed),
-        ("stopped", "Batches stopped, no longer needed", stopped),
-        ("containers", "Containers filled", containers),
-        ("given", "Containers given", given),
-        ("mixed", "Given to a subject other than the donor", mixed),
-        ("unseen", "Given without a second person", unseen),
+def _intensity(number: str, product: Product, arm: Arm, rows: Rows) -> Cell:
+    definition = (
+        f"Relative dose intensity of {product.name} in {arm.label}: received over planned, a dose within the "
+        "protocol's limits counting as planned and one not given as nothing; median and range over subjects."
     )
-    rows = tuple(Row(label, (_step(f"chain.{name}", label, found),)) for name, label, found in counted)
-    return Table("chain", "Chain of identity", ("", "Number"), rows)
+    return _median(number, definition, rows, lambda row: 100 * (row.intensity or 0.0), "%", _plain)
 
 
-def _step(number: str, label: str, found: Sequence[tuple[SubjectData, int]]) -> Number:
-    subjects = tuple(dict.fromkeys(subject.state.subject for subject, _ in found))
-    return Number(
-        number,
-        str(len(found)),
-        len(found),
-        f"{label}, counted.",
-        "",
-        subjects,
-        tuple(sorted(s for _, s in found)),
+def _delay(number: str, product: Product, arm: Arm, rows: Rows) -> Cell:
+    definition = (
+        f"Days by which doses of {product.name} in {arm.label} came after their planned days, added up."
     )
+    return _median(number, definition, rows, lambda row: row.delay_days, "days", _plain)
+
+
+Rows = Sequence[Exposure] | None
+"""The exposures of an arm to a product; None where the arm does not receive it."""
+
+MEASURES: tuple[tuple[str, str, Callable[[str, Product, Arm, Rows], Cell], bool], ...] = (
+    ("treated", "Subjects treated", _treated, False),
+    ("doses", "Doses given, median (range)", _doses, False),
+    ("all", "All planned doses", _all, True),
+    ("cells", "Cells received, median (range)", _cells, False),
+    ("intensity", "Relative dose intensity, %, median (range)", _intensity, True),
+    ("out_of_range", "A dose outside the protocol's limits", _out_of_range, False),
+    ("delay", "Delay, days, median (range)", _delay, True),
+)
+"""Name, label, what makes the cell, and whether it holds a subject against the plan of the own arm."""
+
+
+def _median(
+    number: str,
+    definition: str,
+    rows: Rows,
+    pick: Callable[[Exposure], float],
+    unit: str,
+    write: Callable[[float], str],
+) -> Cell:
+    """Median and range over the subjects who received the product at least once."""
+    treated = [row for row in rows or () if row.doses_given]
+    if not treated:
+        return NOBODY
+    values = [float(pick(row)) for row in treated]
+    middle = float(median(values))
+    text = f"{write(middle)} ({write(min(values))} to {write(max(values))})"
+    sources = merge_sources(*(row.source_ids for row in treated))
+    return Number(number, text, middle, definition, unit, tuple(row.subject for row in treated), sources)
+
+
+def _plain(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _facts(rows: Sequence[Exposure]) -> list[Fact]:
+    return [Fact(row.subject, row.source_ids) for row in rows]

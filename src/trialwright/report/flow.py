@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from trialwright.outcomes.analysis_sets import AnalysisSet
 from trialwright.study.model import Study
 
+from .cell_chain import is_failure
 from .dataset import Dataset, SubjectData
-from .exposure import is_failure
 from .flow_diagram import Box, draw_flow
 from .model import Figure, Number, Row, Section, Table
 

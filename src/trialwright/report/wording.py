@@ -16,6 +16,18 @@ def write_decimal(value: float | None, digits: int) -> str:
     return text.replace("-", MINUS) if float(text) != 0 else text.lstrip("-")
 
 
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def write_power(value: float) -> str:
+    """A large number as a power of ten: ``6.0 × 10⁷``; a small one as it is."""
+    if abs(value) < 10_000:
+        return f"{value:g}"
+    digits, exponent = f"{value:.2e}".split("e")
+    short = digits.removesuffix("0")
+    return f"{short} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
 def write_interval(estimate: float, lower: float, upper: float, digits: int) -> str:
     """``10.3 (5.8 to 15.3)``; an end that is not reached is ``NE``, and so is the whole without an estimate."""
     if not math.isfinite(estimate):
