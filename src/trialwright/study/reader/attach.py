@@ -12,13 +12,22 @@ from .scan import AGE, Draft, Scan, has_or, kind_at
 from .status_words import read_status
 from .tokens import Token
 
+_LIMITING = frozenset({"T", "C", "B", "W", "N"})
+_STEPS = frozenset({*_LIMITING, "NOT", "AGE"})
+
+
+def may_limit(tokens: list[Token]) -> bool:
+    """Whether any draft can come of the tokens: without a variable, a number or a comparison none does."""
+    return not _LIMITING.isdisjoint([token.kind for token in tokens])
+
 
 def attach(text: str, tokens: list[Token], lexicon: Lexicon, lead: Term | None) -> list[Draft]:
     """The drafts in the order of their words."""
     scan = Scan(text, tokens, lexicon, lead)
     at = 0
-    while at < len(scan.tokens):
-        at = _step(scan, at)
+    while at < len(tokens):
+        token = tokens[at]
+        at = _step(scan, at) if token.kind in _STEPS or token.value == "normal" else at + 1
     return scan.found
 
 

@@ -20,6 +20,8 @@ _TABLE.update({ord(sign): str(n) for n, sign in enumerate("₀₁₂₃₄₅₆
 _TABLE.update(dict.fromkeys((160, 8194, 8195, 8196, 8197, 8198, 8199, 8200, 8201), " "))
 _TABLE.update(dict.fromkeys((8202, 8239, 8287, 12288, 11, 12, 133, 8232, 8233), " "))
 
+_UNLIKE = re.compile("[" + re.escape("".join(map(chr, _TABLE))) + "]")
+
 _ENTITY = re.compile(r"&(gt|lt|ge|le|amp|nbsp|plusmn|times|quot|micro);", re.IGNORECASE)
 _SIGNS = {
     "plusmn": "±", "times": "×", "quot": '"', "micro": "µ",
@@ -30,13 +32,15 @@ _UNDERLINED = re.compile(
 )
 _LOST_FONT = re.compile(r"(?<![^\W\d_])[³£](?=\s?\d)")
 """Signs of the Symbol font that became other letters on the way: `³` for at least, `£` for at most."""
-_RAISED = re.compile(r"10(?P<open>\s*<\s*(?:sup\s*>\s*)?)(?P<power>\d{1,2})(?P<close>\s*(?:<\s*/\s*sup\s*)?>)", re.IGNORECASE)
+_RAISED = re.compile(
+    r"10(?P<open>\s*<\s*(?:sup\s*>\s*)?)(?P<power>\d{1,2})(?P<close>\s*(?:<\s*/\s*sup\s*)?>)", re.IGNORECASE
+)
 """A power of ten in angle brackets: `10<9>`, `10<sup>9</sup>`."""
-_POINT = re.compile(r"(?<=\d)[•‧](?=\d)")
+_POINT = re.compile(r"[•‧](?<=\d.)(?=\d)")
 _TIMES = re.compile(
-    r"(?<=\d)[xX*](?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())"
-    r"|(?<=\d )[xX*](?=\s?(?:\d|[A-Z]|the|upper|inst|normal|lower|lab|\())"
-    r"|(?<=\s)[xX](?=\s?10\s?[\^*(]?\s?\d)|(?<=\))[xX](?=\s?10)|(?<=ULN )[xX*](?=\s?\d)|(?<=ULN)[xX*](?=\s?\d)"
+    r"[xX*](?:(?<=\d.)(?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())"
+    r"|(?<=\d .)(?=\s?(?:\d|[A-Z]|the|upper|inst|normal|lower|lab|\())"
+    r"|(?<=ULN .)(?=\s?\d)|(?<=ULN.)(?=\s?\d))|[xX](?:(?<=\s.)(?=\s?10\s?[\^*(]?\s?\d)|(?<=\).)(?=\s?10))"
 )
 
 
@@ -47,7 +51,7 @@ def clean_text(text: str) -> str:
     """``text`` with one spelling for each sign; as long as before, character for character."""
     if "³" in text or "£" in text:
         text = _LOST_FONT.sub(lambda found: "≥" if found.group() == "³" else "≤", text)
-    cleaned = text.translate(_TABLE)
+    cleaned = _UNLIKE.sub(lambda found: _TABLE[ord(found.group())], text)
     if "&" in cleaned:
         cleaned = _ENTITY.sub(_padded, cleaned)
     if "<" in cleaned:

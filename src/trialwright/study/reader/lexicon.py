@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from ..criteria.variables import Catalogue, Kind, Variable, builtin_catalogue
@@ -62,62 +62,50 @@ _GRAMMAR = {
 
 @dataclass(slots=True)
 class _Node:
-    """A place in the tree of phrases: what ends here and which words lead on."""
+    """A place in the tree of phrases: what ends here, which words lead on, and by which ways a word that is met
+    goes on: as it is and, where it is a plural, as its singular."""
 
     phrase: Phrase | None
     leads: dict[str, _Node]
+    ways: dict[str, tuple[_Node, ...]] = field(default_factory=dict[str, tuple["_Node", ...]])
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Phrases as two trees of words, one without regard to case, and the catalogue of their variables."""
+    """Phrases as two trees of words, one without regard to case, and the catalogue of their variables.
+
+    No phrase begins with a sign: `tokenise` asks only for words and figures.
+    """
 
     folded: _Node
     exact: _Node
     catalogue: Catalogue
     terms: dict[str, Term]
 
-    @cached_property
-    def opening(self) -> frozenset[str]:
-        """Every word, lower case and also in its plural, that a phrase without regard to case can begin with."""
-        leads = [word for word in self.folded.leads if word[0].isalnum()]
-        plurals = (f"{word}s" for word in leads)
-        return frozenset((*leads, *(plural for plural in plurals if _singular(plural) in leads)))
-
-    @cached_property
-    def opening_exact(self) -> frozenset[str]:
-        """Every word as spelled that a phrase in exact spelling can begin with."""
-        return frozenset(word for word in self.exact.leads if word[0].isalnum())
-
     def match(self, words: list[str], lower: list[str], at: int) -> tuple[Phrase, int] | None:
         """The longest phrase that begins at word ``at`` and how many words it takes; exact spelling wins."""
-        exact = _walk(self.exact, words, at, at) if words[at] in self.exact.leads else None
-        if lower[at] not in self.opening:
-            return exact
-        folded = _walk(self.folded, lower, at, at)
-        if exact is None or (folded is not None and folded[1] > exact[1]):
-            return folded
-        return exact
+        best: tuple[Phrase, int] | None = None
+        if words[at] in self.exact.ways:
+            best = _longest(self.exact.ways[words[at]], words, at, at + 1)
+        if lower[at] in self.folded.ways:
+            folded = _longest(self.folded.ways[lower[at]], lower, at, at + 1)
+            if folded is not None and (best is None or folded[1] > best[1]):
+                return folded
+        return best
 
 
-def _walk(node: _Node, words: list[str], start: int, at: int) -> tuple[Phrase, int] | None:
-    """The longest phrase below ``node``, whose words go on at ``at``; hyphens are skipped."""
-    best = None if node.phrase is None else (node.phrase, at - start)
-    leads, count = node.leads, len(words)
-    if not leads:
-        return best
-    while at > start and at < count and words[at] == "-":
-        at += 1
-    if at >= count:
-        return best
-    word = words[at]
-    lead = leads.get(word)
-    if lead is not None:
-        found = _walk(lead, words, start, at + 1)
-        if found is not None and (best is None or found[1] > best[1]):
-            best = found
-    if word[-1] == "s" and (lead := leads.get(_singular(word))) is not None:
-        found = _walk(lead, words, start, at + 1)
+def _longest(nodes: tuple[_Node, ...], words: list[str], start: int, at: int) -> tuple[Phrase, int] | None:
+    """The longest phrase at or below ``nodes``, whose words go on at ``at``; hyphens are skipped."""
+    best: tuple[Phrase, int] | None = None
+    after = at
+    while after < len(words) and words[after] == "-":
+        after += 1
+    following = words[after] if after < len(words) else ""
+    for node in nodes:
+        found = None if node.phrase is None else (node.phrase, at - start)
+        if following in node.ways:
+            longer = _longest(node.ways[following], words, start, after + 1)
+            found = found if longer is None else longer
         if found is not None and (best is None or found[1] > best[1]):
             best = found
     return best
@@ -129,6 +117,16 @@ def _plant(root: _Node, phrase: Phrase) -> None:
         node = node.leads.setdefault(word, _Node(None, {}))
     if node.phrase is None or node.phrase.kind == "F":
         node.phrase = phrase
+
+
+def _open_ways(node: _Node) -> None:
+    """Fills in the ways of a planted tree: every word that leads on, and its plural."""
+    for word, lead in node.leads.items():
+        node.ways[word] = (lead, *node.ways.get(word, ()))
+        plural = f"{word}s"
+        if _singular(plural) == word:
+            node.ways[plural] = (*node.ways.get(plural, ()), lead)
+        _open_ways(lead)
 
 
 def _singular(word: str) -> str:
@@ -153,6 +151,8 @@ def builtin_lexicon() -> Lexicon:
                 _plant(exact if phrase.exact else folded, phrase)
     for phrase in _grammar_phrases(read_yaml("eligibility_phrases")):
         _plant(folded, phrase)
+    for root in (folded, exact):
+        _open_ways(root)
     return Lexicon(folded, exact, catalogue.extended(own), known)
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 
-from .attach import attach
+from .attach import attach, may_limit
 from .bullets import EXCLUSION, Bullet, split_bullets
 from .clean import clean_text
 from .entry import Entry, Sense, Status
@@ -15,9 +16,9 @@ from .joining import alternatives_of, conditions_of
 from .kinds import kind_of_words
 from .lexicon import Lexicon, Term, builtin_lexicon
 from .measures import measure
+from .negation import is_negated
 from .rules import attested_rule, rule_of
 from .scan import AGE, Draft
-from .negation import is_negated
 from .sense import sense_of
 from .tokens import Token, tokenise
 
@@ -33,6 +34,7 @@ _SKIPPED = re.compile(
 )
 _MENOPAUSE = re.compile(r"menopaus|amenorr?h|oophorec|hysterectomy|sterili[sz]", re.IGNORECASE)
 _RESIDUE = 5
+_LIMITS = frozenset({"C", "N", "B", "W", "NOT"})
 _MOST_LIMITS = 150
 """No sentence has so many limits; a text that does is no sentence and is left to a person."""
 _NOTE = re.compile(r"\W*(?:note|n\.b|the definition of|definition)\b", re.IGNORECASE)
@@ -106,20 +108,26 @@ class _Bullet:
         if self.bullet.end - self.bullet.start > _LONGEST_BULLET:
             return [self._statement(self.bullet.start, self.bullet.end)]
         tokens = tokenise(self.text, self.bullet.start, self.bullet.end, self.lexicon)
-        found: list[Entry] = []
-        for piece in _pieces(tokens, self.text):
-            found.extend(self._piece(piece))
-        named = found if len(found) > 1 else []
-        if not named:
-            return [_renamed(entry, self.name) for entry in found]
-        return found
+        pieces = list(_pieces(tokens, self.text))
+        if len(pieces) == 1 and not may_limit(pieces[0]):
+            return [self._statement(*self._span(pieces[0]), alone=True)]
+        found = [entry for piece in pieces for entry in self._piece(piece)]
+        return found if len(found) != 1 else [replace(found[0], id=self.name)]
 
-    def _piece(self, tokens: list[Token]) -> Iterator[Entry]:
+    def _span(self, tokens: list[Token]) -> tuple[int, int]:
+        """Where a piece begins and ends, without the sign that stands for an item's number."""
         start, end = tokens[0].start, tokens[-1].end
         if tokens[-1].value == ";" and self.original[end - 1] not in ";；" and len(tokens) > 1:
             end = tokens[-2].end
+        return start, end
+
+    def _piece(self, tokens: list[Token]) -> Iterator[Entry]:
+        start, end = self._span(tokens)
+        drafts = attach(self.text, tokens, self.lexicon, self._lead_of(tokens)) if may_limit(tokens) else []
+        if not drafts:
+            yield self._statement(start, end)
+            return
         words = self.text[start:end]
-        drafts = attach(self.text, tokens, self.lexicon, self._lead_term())
         if len(drafts) > _MOST_LIMITS:
             drafts = []
         if skipped := _SKIPPED.search(words):
@@ -166,6 +174,11 @@ class _Bullet:
         if not made or _residue(tokens, drafts) > _RESIDUE:
             yield self._statement(start, end)
 
+    def _lead_of(self, tokens: list[Token]) -> Term | None:
+        """What the line above names, where the piece begins with a limit that may ask for it."""
+        return self._lead_term if any(token.kind in _LIMITS for token in tokens[:4]) else None
+
+    @cached_property
     def _lead_term(self) -> Term | None:
         """The one variable that the line above names, for bullets that only give the limit."""
         if self.lead is None or self.lead[1] - self.lead[0] > 60:
@@ -189,7 +202,6 @@ class _Bullet:
         )
         unsure = measured.unsure
         condition = self._original_words(condition, span)
-        rule = attested_rule(self.name + " " + self.text[span[0] : span[1]])
         written = None
         if measured.rule_unit is not None and not unsure:
             written = rule_of(
@@ -201,7 +213,7 @@ class _Bullet:
                 condition,
                 sense,
             )
-        rule = written or rule
+        rule = written or attested_rule(f"{self.name} {self.text[span[0] : span[1]]}")
         self.number += 1
         yield Entry(
             id=f"{self.name}_{self.number}",
@@ -229,21 +241,18 @@ class _Bullet:
         place = self.text.find(condition, span[0], span[1]) if condition else -1
         return self.original[place : place + len(condition)] if place >= 0 else condition
 
-    def _statement(self, start: int, end: int) -> Entry:
+    def _statement(self, start: int, end: int, alone: bool = False) -> Entry:
         self.number += 1
         words = self.original[start:end]
         kind = "lead_in" if self.bullet.heads and words.rstrip().endswith(":") else kind_of_words(words)
-        return _attested(f"{self.name}_{self.number}", self.bullet.section, words, start, kind)
+        name = self.name if alone else f"{self.name}_{self.number}"
+        return _attested(name, self.bullet.section, words, start, kind)
 
 
 def _attested(name: str, section: str, words: str, start: int, kind: str) -> Entry:
     sense = Sense.EXCLUDED_IF if section == EXCLUSION else Sense.ELIGIBLE_IF
     rule = attested_rule(name.split("_")[0] + " " + words)
     return Entry(name, section, words, sense, kind, Status.ATTESTED, rule, start=start)
-
-
-def _renamed(entry: Entry, name: str) -> Entry:
-    return replace(entry, id=name)
 
 
 def _pieces(tokens: list[Token], text: str) -> Iterator[list[Token]]:

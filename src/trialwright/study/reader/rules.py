@@ -27,6 +27,7 @@ from .entry import Number, Scalar, Sense
 _OPS = {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE, "==": Op.EQ}
 _KINDS = {"ULN": LimitKind.ULN, "LLN": LimitKind.LLN, "baseline": LimitKind.BASELINE}
 _LONGEST_NAME = 60
+_NO_NAME = re.compile(r"[^a-z0-9]+")
 _KEYWORDS = frozenset(
     [
         "if",
@@ -172,10 +173,17 @@ def condition_rule(condition: str) -> Rule:
 
 def name_of(words: str) -> str:
     """A name for an attestation, made of the protocol's words."""
-    plain = re.sub(r"[^a-z0-9]+", "_", words.casefold()).strip("_")[:_LONGEST_NAME].strip("_")
+    plain = _plain(words[: 4 * _LONGEST_NAME])
+    if len(plain) <= _LONGEST_NAME < len(words) // 4:
+        plain = _plain(words)
+    plain = plain[:_LONGEST_NAME].strip("_")
     if not plain or not plain[0].isalpha() or plain in _KEYWORDS:
         plain = f"statement_{plain}".strip("_")
     return plain
+
+
+def _plain(words: str) -> str:
+    return _NO_NAME.sub("_", words.casefold()).strip("_")
 
 
 def attested_rule(words: str) -> str:

@@ -67,7 +67,7 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
     places = list(accumulate(map(len, parts), initial=start))
     words, begins, ends = parts[1::2], places[1::2], places[2::2]
     lower = [word.casefold() for word in words]
-    opening, exact = lexicon.opening, lexicon.opening_exact
+    folded, exact = lexicon.folded.ways, lexicon.exact.ways
     found: list[Token] = []
     at, skip_to, count = 0, start, len(words)
     while at < count:
@@ -76,7 +76,7 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
             at += 1
             continue
         low = lower[at]
-        if low in opening or words[at] in exact:
+        if (low in folded or words[at] in exact) and (low[0].isalnum() or len(low) > 1):
             matched = lexicon.match(words, lower, at)
             if matched is not None and not (matched[0].kind == "A" and _opens_limit(lower, at + matched[1])):
                 phrase, taken = matched
@@ -92,7 +92,8 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
             token = Token("X", low, begin, skip_to)
         found.append(token)
         at += 1
-    return _deepened(_multiplied(found))
+    found = _multiplied(found)
+    return found if _BRACKETS.isdisjoint(words) else _deepened(found)
 
 
 def _opens_limit(lower: list[str], at: int) -> bool:
@@ -147,7 +148,7 @@ def _operator(sign: str) -> str:
 
 def _multiplied(tokens: list[Token]) -> list[Token]:
     """Numbers joined with the limit they multiply: `2.5 x institutional ULN`, `3 times normal`, `ULN x 3`."""
-    if not any(token.kind in _MULTIPLIES for token in tokens):
+    if _MULTIPLIES.isdisjoint([token.kind for token in tokens]):
         return tokens
     found: list[Token] = []
     at = 0
@@ -280,9 +281,7 @@ _BRACKETS = _OPENING | _CLOSING
 
 
 def _deepened(tokens: list[Token]) -> list[Token]:
-    """Tokens with the brackets around them counted."""
-    if not any(token.value in _BRACKETS for token in tokens if token.kind == "P"):
-        return tokens
+    """The tokens with the brackets around them counted."""
     depth = 0
     for token in tokens:
         if token.kind == "P" and token.value in _OPENING:
