@@ -139,7 +139,7 @@ def test_response_follows_the_lesions_while_they_are_entered(
     page.get_by_label("Diameter, row 1").fill("28")
     response = page.locator("#response")
     expect(response).to_contain_text("PR")
-    expect(response).to_contain_text("-33.3 %")
+    expect(response).to_contain_text("−33.3 %")
     assert page_problems == []
 
 

@@ -196,7 +196,7 @@ def test_response_is_computed_while_the_lesions_are_entered(nurse: Client) -> No
     answer = nurse.post(f"{TUMOUR}response/", data)
     shown = text_of(answer)
     # 28 of 42 mm is a fall of a third: partial response by RECIST 1.1.
-    assert "Overall PR Sum 28 mm From baseline -33.3 %" in shown
+    assert "Overall PR Sum 28 mm From baseline −33.3 %" in shown
     assert read_head() == before
 
 

@@ -17,6 +17,10 @@ from trialwright.store.ledger import SOFTWARE, read_head
 
 from .viewer import Viewer
 
+NO_LISTING = (
+    "The rows, one a subject or a record, are left out for roles that see numbers and not every subject."
+)
+
 
 def report_of(viewer: Viewer) -> Report:
     """The report of everything recorded so far, kept until something new is recorded.
@@ -64,6 +68,8 @@ def _hide(block: Table | Figure) -> Table | Figure:
 
 
 def _hide_table(table: Table) -> Table:
+    if table.listing:
+        return replace(table, rows=(), notes=(*table.notes, NO_LISTING))
     rows = (
         Row(
             row.label,

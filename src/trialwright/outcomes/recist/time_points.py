@@ -49,6 +49,22 @@ class TimePoint:
     review: tuple[str, ...] = ()
     source_ids: tuple[int, ...] = ()
 
+    @property
+    def why(self) -> str:
+        """Why the overall response is what it is: the targets, and what else weighs. For who may see values."""
+        if self.overall is Response.PD:
+            causes = [self.target.why] if self.target.response is Response.PD else []
+            if self.non_target is Response.PD:
+                causes.append("Non-target lesions show unequivocal progression.")
+            if self.new_lesion:
+                causes.append("There is a new lesion.")
+            return " ".join(causes)
+        if self.target.response is Response.CR and self.non_target is Response.NON_CR_NON_PD:
+            return f"{self.target.why} A non-target lesion persists."
+        if self.non_target is Response.NE:
+            return f"{self.target.why} A non-target lesion was not evaluated."
+        return self.target.why
+
     def as_assessment(self) -> Assessment:
         """The same as an assessment for survival without progression."""
         return Assessment(self.on, self.overall.value, self.progression_on, self.source_ids)

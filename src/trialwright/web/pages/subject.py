@@ -29,6 +29,7 @@ from trialwright.web.audit import form_label, trail_of
 from trialwright.web.cells_view import chain_of
 from trialwright.web.eligibility import panel_of
 from trialwright.web.frame import page, show
+from trialwright.web.lesion_course import view_course
 from trialwright.web.matrix import mark_of_visit
 from trialwright.web.query_list import query_rows
 from trialwright.web.reading import arm_label, doses_of, find_state, product_label, today_of, visits_of
@@ -84,6 +85,7 @@ def _overview(viewer: Viewer, state: SubjectState) -> dict[str, Any]:
         "timeline": timeline_of(viewer, state),
         "gates": gate_messages(at) if state.allocation is None and state.screen_failure is None else (),
         "deviations": state.deviations,
+        "course": view_course(viewer.study, state) if state.consent is not None else None,
     }
 
 

@@ -12,6 +12,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from trialwright.report.wording import write_decimal
 from trialwright.study.prose import render_power
 from trialwright.study.units import typeset_unit
 from trialwright.trial.answers import MISSING_CODES
@@ -118,3 +119,12 @@ def unescaped(text: str) -> str:
 def per_cent(share: float | None) -> str:
     """A share of one as per cent with one decimal; a dash where there is none."""
     return "–" if share is None else f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
+
+
+@register.filter
+def signed(change: float | None) -> str:
+    """A change with one decimal and its sign, a true minus; a dash where there is none."""
+    if change is None:
+        return "–"
+    text = write_decimal(change, 1)
+    return f"+{text}" if float(f"{change:.1f}") > 0 else text
