@@ -21,6 +21,9 @@ def check(
     answer: Annotated[Format, typer.Option("--format", help="How to answer.")] = Format.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", help="Leave out the notes.")] = False,
     on: Annotated[str, typer.Option("--on", help="Also judge the study's record at this date.")] = "",
+    page: Annotated[
+        Path | None, typer.Option("--page", help="Also write criteria, rules and findings to this HTML file.")
+    ] = None,
 ) -> None:
     """Check a study file: every finding with its place, and what to do about it."""
     from trialwright.study.checks import check_loaded
@@ -35,6 +38,12 @@ def check(
         from .dates import parse_day
 
         findings += lint_study(loaded.study, parse_day(on))
+    if page is not None and loaded.study is not None:
+        from trialwright.report.protocol_page import render_protocol_page
+
+        from .output import write_aside
+
+        write_aside(page, render_protocol_page(loaded.study, findings))
     shown = [f for f in findings if not (quiet and f.severity is Severity.INFO)]
     print_findings(shown, answer)
     stop_on_errors(findings)
