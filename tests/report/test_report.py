@@ -237,7 +237,7 @@ def test_arms_put_together_are_not_measured_by_one_plan(study: Study, states: li
     assert "Received no dose: " in figure.svg
     assert "Received all planned doses" not in figure.svg
     even = build_report(study, states, STAMP, CUT, by_arm=False).numbers()
-    assert set(even) - set(report.numbers()) == {"flow.all_doses.all_subjects"}
+    assert "flow.all_doses.all_subjects" in set(even) - set(report.numbers())
 
 
 def test_a_study_that_names_no_baseline_values_can_be_printed(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +15,9 @@ from .dates import parse_optional_date
 from .ledger import Data, store_faults
 from .output import EXIT_USAGE, Stop, err, say_step, write_aside
 from .serve import open_data
+
+if TYPE_CHECKING:
+    from trialwright.report.model import Report
 
 VARIANT_HELP = f"Which report of the plan: {', '.join(VARIANTS)}."
 
@@ -36,7 +40,7 @@ def analyse(
     ] = False,
     data: Data = None,
 ) -> None:
-    """Write a report of the plan: HTML, PDF, results.json with every number, tables as CSV, figures as SVG."""
+    """Write a report: HTML, PDF, results.json with every number, tables as CSV and RTF, figures as SVG and PNG."""
     wanted = parse_variant(variant)
     open_data(data)
     from trialwright.actions.analyse import analyse as make
@@ -50,8 +54,7 @@ def analyse(
             by_arm=not pooled,
             progress=lambda part: status.update(f"Analysing: {part}"),
         )
-        status.update("Writing")
-        write_report(report, out)
+        write_report(report, out, lambda done, of: status.update(f"Writing {done} of {of} files"))
     say_step(f"Report written to {out / 'index.html'} ({len(report.numbers())} numbers)")
 
 
@@ -63,20 +66,32 @@ def parse_variant(text: str) -> Variant:
     raise Stop(EXIT_USAGE, f"There is no report {text}.", f"Choose one of {', '.join(VARIANTS)}.")
 
 
-def write_report(report, out: Path) -> None:
-    """Write every form of the report into a folder, each file aside and renamed."""
-    from trialwright.report.export import export_csv, export_results, export_svg
-    from trialwright.report.html import render_html
-    from trialwright.report.model import Figure
-    from trialwright.report.pdf import render_pdf
+def write_report(report: Report, out: Path, progress: Callable[[int, int], None] | None = None) -> None:
+    """Write every file of the report into a folder, each aside and renamed.
 
-    write_aside(out / "index.html", render_html(report))
-    write_aside(out / "report.pdf", render_pdf(report))
-    results = json.dumps(export_results(report), indent=1, ensure_ascii=False, allow_nan=False)
-    write_aside(out / "results.json", results + "\n")
-    for table in report.tables():
-        write_aside(out / "tables" / f"{table.id}.csv", export_csv(table, report.stamp.simulated))
-    for section in report.sections:
-        for block in section.blocks:
-            if isinstance(block, Figure):
-                write_aside(out / "figures" / f"{block.id}.svg", export_svg(block, report.stamp.simulated))
+    Tables and figures of an earlier report in the folder that this one has not are taken away: beside a pooled
+    report no file by arm may be left.
+    """
+    from trialwright.report.files import count_files, export_files
+
+    before, total, written = find_written(out), count_files(report), set[Path]()
+    for done, (path, content) in enumerate(export_files(report), start=1):
+        write_aside(out / path, content)
+        written.add(out / path)
+        if progress is not None:
+            progress(done, total)
+    for stale in before - written:
+        stale.unlink(missing_ok=True)
+
+
+def find_written(out: Path) -> set[Path]:
+    """The files of tables and figures that the report in a folder says it has; none without a report there."""
+    try:
+        sections: Any = json.loads((out / "results.json").read_text("utf-8"))["sections"]
+        tables = [table["id"] for section in sections for table in section["tables"]]
+        figures = [figure["id"] for section in sections for figure in section["figures"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    names = [f"tables/{name}.{kind}" for name in tables for kind in ("csv", "rtf")]
+    names += [f"figures/{name}.{kind}" for name in figures for kind in ("svg", "png")]
+    return {out / name for name in names if ".." not in name}

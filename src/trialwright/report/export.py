@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from .model import Figure, Number, Report, Table
+from .model import Figure, Number, Report, Row, Table
 
 SIMULATED = "Simulated data"
 MARK_HEIGHT = 16
@@ -20,6 +20,7 @@ def export_results(report: Report) -> dict[str, Any]:
     return {
         "format": "trialwright-results/1",
         "title": report.title,
+        "heading": report.heading,
         "stamp": asdict(report.stamp),
         "conventions": list(report.conventions),
         "sections": [
@@ -32,6 +33,7 @@ def export_results(report: Report) -> dict[str, Any]:
                     for block in (b.data if isinstance(b, Figure) else b for b in section.blocks)
                     if block is not None
                 ],
+                "figures": [_figure(block) for block in section.blocks if isinstance(block, Figure)],
             }
             for section in report.sections
         ],
@@ -39,21 +41,31 @@ def export_results(report: Report) -> dict[str, Any]:
     }
 
 
+def _figure(figure: Figure) -> dict[str, Any]:
+    table = figure.data.id if figure.data is not None else None
+    words = {"words": figure.words, "notes": list(figure.notes)}
+    return {"id": figure.id, "title": figure.title, **words, "data": table}
+
+
+def _row(row: Row) -> dict[str, Any]:
+    cells = [{"number": cell.id} if isinstance(cell, Number) else cell for cell in row.cells]
+    made: dict[str, Any] = {"label": row.label, "indent": row.indent, "cells": cells}
+    if row.subject:
+        made["subject"] = row.subject
+    if row.sources:
+        made["sources"] = list(row.sources)
+    return made
+
+
 def _table(table: Table) -> dict[str, Any]:
-    rows = [
-        {
-            "label": row.label,
-            "indent": row.indent,
-            "cells": [{"number": cell.id} if isinstance(cell, Number) else cell for cell in row.cells],
-        }
-        for row in table.rows
-    ]
+    rows = [_row(row) for row in table.rows]
     return {
         "id": table.id,
         "title": table.title,
         "columns": list(table.columns),
         "rows": rows,
         "notes": list(table.notes),
+        "listing": table.listing,
     }
 
 
@@ -61,18 +73,24 @@ def export_svg(figure: Figure, simulated: bool = False) -> str:
     """A figure as a file of its own; a line below the drawing says so where the data are simulated."""
     if not simulated:
         return figure.svg
-    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', figure.svg)
-    if box is None:
-        raise ValueError(f"The figure {figure.id} has no view box.")
-    width, height = box.groups()
+    width, height = find_view_box(figure.id, figure.svg)
     taller = f"{float(height) + MARK_HEIGHT:g}"
-    grown = figure.svg.replace(box.group(), f'viewBox="0 0 {width} {taller}"', 1)
+    grown = figure.svg.replace(f'viewBox="0 0 {width} {height}"', f'viewBox="0 0 {width} {taller}"', 1)
     grown = grown.replace(f'height="{height}pt"', f'height="{taller}pt"', 1)
     text = (
-        f'<text x="6" y="{float(height) + MARK_HEIGHT - 5:g}" font-size="9" fill="#5b3a8c">{SIMULATED}</text>'
+        f'<text x="6" y="{float(height) + MARK_HEIGHT - 5:g}" font-family="DejaVu Sans, Verdana, sans-serif" '
+        f'font-size="9" fill="#5b3a8c">{SIMULATED}</text>'
     )
     head, tail = grown.rsplit("</svg>", 1)
     return f"{head}{text}</svg>{tail}"
+
+
+def find_view_box(figure: str, svg: str) -> tuple[str, str]:
+    """Width and height of a drawing as they stand in its view box."""
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    if box is None:
+        raise ValueError(f"The figure {figure} has no view box.")
+    return box.group(1), box.group(2)
 
 
 def export_csv(table: Table, simulated: bool = False) -> str:

@@ -133,6 +133,11 @@ class Report:
                 elif block.data is not None:
                     yield block.data
 
+    def figures(self) -> Iterator[Figure]:
+        """Every figure."""
+        for section in self.sections:
+            yield from (block for block in section.blocks if isinstance(block, Figure))
+
     def numbers(self) -> dict[str, Number]:
         """Every number by its id."""
         return {number.id: number for table in self.tables() for number in table.numbers()}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
+from .extent import shorten
 from .model import Figure, Number, Report, Table
+from .typesetting import typeset
+
+WIDE_COLUMNS = 8
+"""A table of more columns than this is set on pages turned aside."""
 
 PREAMBLE = """\
 #set page(paper: "a4", margin: (x: 18mm, top: 20mm, bottom: 20mm), numbering: "1 / 1", {header}footer: context [
@@ -20,29 +24,21 @@ PREAMBLE = """\
 #show figure: set block(breakable: true)
 #set table(stroke: (x, y) => (bottom: if y == 0 {{ 0.7pt }} else {{ 0.25pt + luma(200) }}), inset: (x: 4pt, y: 3pt))
 #text(16pt, weight: "bold")[{title}]
+
+#text(11pt)[{heading}]
 """
 
 
 def render_pdf(report: Report) -> bytes:
     """The report as PDF bytes; the same report gives the same bytes."""
-    import typst
-
-    source = "\n".join(_source(report))
-    files: dict[str, Any] = {f"{figure.id}.svg": figure.svg.encode() for figure in _figures(report)}
+    files = {f"{figure.id}.svg": figure.svg.encode() for figure in report.figures()}
     moment = date.fromisoformat(report.stamp.cut_on)
-    # Typst's stub does not know that it takes a mapping of files; its documentation does.
-    world: Any = {"main": source.encode(), **files}
-    return typst.compile(world, format="pdf", timestamp=int(_noon(moment)))
+    return typeset("\n".join(_source(report)), files, "pdf", timestamp=int(_noon(moment)))
 
 
 def _noon(on: date) -> float:
     """Seconds since 1970 at noon UTC of a date: the creation date that stands in the file."""
     return (on - date(1970, 1, 1)).days * 86_400 + 43_200
-
-
-def _figures(report: Report) -> Iterator[Figure]:
-    for section in report.sections:
-        yield from (block for block in section.blocks if isinstance(block, Figure))
 
 
 def _source(report: Report) -> Iterator[str]:
@@ -53,8 +49,16 @@ def _source(report: Report) -> Iterator[str]:
     header = f'header: text(8pt, fill: rgb("#5b3a8c"))[{band}], ' if stamp.simulated else ""
     title, name = _escape(report.title), _quote(report.title)
     year, month, day = cut.year, cut.month, cut.day
+    heading = _escape(report.heading + ("" if stamp.by_arm else ", arms pooled"))
     yield PREAMBLE.format(
-        title=title, name=name, foot=_escape(foot), header=header, year=year, month=month, day=day
+        title=title,
+        name=name,
+        heading=heading,
+        foot=_escape(foot),
+        header=header,
+        year=year,
+        month=month,
+        day=day,
     )
     yield f"Data to {stamp.cut_on}, ledger entry {stamp.cut_seq}. {_escape(stamp.software)}.\n"
     for section in report.sections:
@@ -69,16 +73,20 @@ def _source(report: Report) -> Iterator[str]:
 def _figure(figure: Figure) -> Iterator[str]:
     caption = _escape(" ".join((figure.words, *figure.notes)))
     yield f"== {_escape(figure.title)}\n"
-    yield f'#image("{figure.id}.svg", width: 100%, alt: "{_quote(figure.title)}")\n'
+    yield f'#image("{figure.id}.svg", width: 100%, alt: "{_quote(f"{figure.title}. {figure.words}")}")\n'
     yield f"#text(8.5pt, fill: luma(80))[{caption}]\n"
     if figure.data is not None:
         yield from _table(figure.data)
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(whole: Table) -> Iterator[str]:
+    table = shorten(whole)
+    wide = len(table.columns) > WIDE_COLUMNS
+    if wide:
+        yield "#page(flipped: true)["
     yield f"== {_escape(table.title)}\n"
     columns = ", ".join(["1.6fr", *("1fr" for _ in table.columns[1:])])
-    size = "7pt" if len(table.columns) > 6 else "8.5pt"
+    size = "7pt" if len(table.columns) > 6 or table.listing else "8.5pt"
     yield f"#text({size})[#table(columns: ({columns}),"
     yield f"  table.header({', '.join(f'[{_escape(column)}]' for column in table.columns)}),"
     for row in table.rows:
@@ -88,6 +96,8 @@ def _table(table: Table) -> Iterator[str]:
         yield f"  {', '.join(f'[{text}]' for text in texts)},"
     yield ")]\n"
     yield from (f"#text(8pt, fill: luma(80))[{_escape(note)}]\n" for note in table.notes)
+    if wide:
+        yield "]"
 
 
 def _quote(text: str) -> str:
