@@ -16,6 +16,7 @@ def test_results_follow_the_fields(browser_page: Page, page_problems: list[str],
     sign_in(page, site, "statistician")
     page.goto(f"{site}/{STUDY}/protocol/")
     page.get_by_role("link", name="Design", exact=True).click()
+    page.get_by_role("link", name="Try other values").click()
     page.get_by_role("link", name="A hazard ratio of 0.6", exact=False).click()
     results = page.locator("#results")
     expect(results).to_contain_text("What the design shows")

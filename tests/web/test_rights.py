@@ -25,6 +25,7 @@ MAY_OPEN: dict[str, tuple[str, ...]] = {
     ROOT: EVERYBODY,
     f"{ROOT}protocol/": EVERYBODY,
     f"{ROOT}protocol/criteria/": EVERYBODY,
+    f"{ROOT}protocol/design/": EVERYBODY,
     f"{ROOT}subjects/": SUBJECT_READERS,
     f"{ROOT}matrix/": SUBJECT_READERS,
     f"{ROOT}cells/": SUBJECT_READERS,

@@ -70,15 +70,16 @@ def affordable_replicates(design: DesignScenario, budget: int = BUDGET, most: in
 
 
 def picture_design(
-    design: DesignScenario, seed: int, delay_months: float = 0.0, budget: int = BUDGET
+    design: DesignScenario, seed: int, delay_months: float = 0.0, budget: int = BUDGET, most: int = MOST
 ) -> DesignPicture:
     """The picture of a design without errors, the same for the same design and seed.
 
     ``delay_months`` is when the effect begins, for the power curve and for the detectable hazard ratio.
+    ``most`` limits the replicates where the budget would allow more.
     """
     tested: list[Endpoint] = [e for e in ("os", "pfs") if design.tests_endpoint(e)]
-    result = simulate_design(design, affordable_replicates(design, budget), seed)
-    few = affordable_replicates(design, budget // 4, MOST // 2)
+    result = simulate_design(design, affordable_replicates(design, budget, most), seed)
+    few = affordable_replicates(design, budget // 4, most // 2)
     planned = design.varied(planned_fractions=compute_fractions(design)) if design.monitoring else design
     return DesignPicture(
         result,

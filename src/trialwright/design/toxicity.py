@@ -19,9 +19,8 @@ from trialwright.stats.beta_binomial import compute_least_events, compute_path_p
 class ToxicityRule:
     """Stop when the posterior probability that the rate exceeds ``greatest_rate`` is above ``cutoff``.
 
-    ``prior`` is (a, b) of the beta distribution. The rule is applied after every subject from
-    ``first_look`` to
-    ``most_subjects``.
+    ``prior`` is (a, b) of the beta distribution. The rule is applied after ``first_look`` subjects, then after
+    every ``look_every`` more, up to ``most_subjects``.
     """
 
     prior: tuple[float, float]
@@ -29,13 +28,17 @@ class ToxicityRule:
     cutoff: float
     most_subjects: int
     first_look: int = 1
+    look_every: int = 1
+
+    def looks_at(self, subjects: int) -> bool:
+        """Whether the rule is applied after so many subjects."""
+        later = subjects - self.first_look
+        return later >= 0 and later % self.look_every == 0
 
     def boundary(self) -> list[int | None]:
-        """For 1, 2, ... subjects the smallest number of events that stops; None where none does."""
+        """For 1, 2, ... subjects the smallest number of events that stops; None where none does or nobody looks."""
         return [
-            compute_least_events(self.prior, n, self.greatest_rate, self.cutoff)
-            if n >= self.first_look
-            else None
+            compute_least_events(self.prior, n, self.greatest_rate, self.cutoff) if self.looks_at(n) else None
             for n in range(1, self.most_subjects + 1)
         ]
 

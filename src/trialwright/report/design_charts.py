@@ -28,19 +28,25 @@ AXIS_WORDS = {
 assert AXIS_WORDS.keys() == AXES.keys()
 
 
-def draw_power_curves(curves: Sequence[PowerCurve], wanted: float = 0.8, here: float | None = None) -> str:
+def draw_power_curves(
+    curves: Sequence[PowerCurve],
+    wanted: float = 0.8,
+    here: float | None = None,
+    labels: Sequence[str] = (),
+) -> str:
     """Power over the hazard ratio, a band of two Monte Carlo standard errors around each curve.
 
-    ``here`` marks the hazard ratio of the scenario.
+    ``here`` marks the hazard ratio of the scenario. Without ``labels`` a curve is named by its endpoint.
     """
+    names = labels or [ENDPOINT_WORDS[curve.endpoint].capitalize() for curve in curves]
     lines = [
         Line(
-            ENDPOINT_WORDS[curve.endpoint].capitalize(),
+            name,
             curve.hazard_ratios,
             curve.powers,
             tuple(2 * error for error in curve.errors),
         )
-        for curve in curves
+        for name, curve in zip(names, curves, strict=True)
     ]
     ratios = [ratio for curve in curves for ratio in curve.hazard_ratios]
     references = [Reference(f"{100 * wanted:g} % power", y=wanted)]

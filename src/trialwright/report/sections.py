@@ -15,6 +15,8 @@ from trialwright.study.model.report_plan import BY_ARM_SECTIONS
 
 from .adverse import build_adverse
 from .baseline import build_baseline
+from .characteristics import TITLE as CHARACTERISTICS
+from .characteristics import build_characteristics
 from .dataset import Dataset, SubjectData
 from .expedited_reports import build_expedited
 from .exposure import build_exposure
@@ -69,6 +71,7 @@ SECTIONS: Mapping[str, SectionBuilder] = MappingProxyType(
         "adverse": SectionBuilder("Adverse events", build_adverse),
         "toxicity": SectionBuilder("Dose-limiting toxicity and stopping", build_toxicity),
         "expedited": SectionBuilder("Expedited reports", build_expedited),
+        "characteristics": SectionBuilder(CHARACTERISTICS, lambda data: build_characteristics(data.study)),
     }
 )
 """A new section is a line here and its id in `study.model.report_plan`; a test holds the two together."""

@@ -61,6 +61,7 @@ SUBJECT: list[URLPattern] = [
 ]
 DOCUMENTS: list[URLPattern] = [
     path("<slug:study>/protocol/", protocol.protocol, name="protocol"),
+    path("<slug:study>/protocol/design/", design.characteristics, name="protocol_design"),
     path("<slug:study>/protocol/<slug:tab>/", protocol.protocol, name="protocol_tab"),
     path("<slug:study>/design/", design.design, name="design"),
     path("<slug:study>/report/", report.report, name="report"),

@@ -37,10 +37,11 @@ REPORT_SECTIONS: tuple[str, ...] = (
     "adverse",
     "toxicity",
     "expedited",
+    "characteristics",
 )
 """Every section that the report can have, in the order they stand in where a plan names none."""
 
-BY_ARM_SECTIONS = frozenset({"interim", "subgroups"})
+BY_ARM_SECTIONS = frozenset({"characteristics", "interim", "subgroups"})
 """Sections that compare arms or show subjects with their treatment: none of these in a pooled report."""
 
 EFFICACY_SECTIONS = frozenset({"interim", "os", "pfs", "subgroups", "response", "duration", "quality"})

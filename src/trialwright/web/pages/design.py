@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -11,20 +12,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from ruamel.yaml import YAML
 
+from trialwright.actions.unit import study_of_version
 from trialwright.design.from_study import make_design
 from trialwright.design.picture import DesignPicture, milestone_survival
 from trialwright.design.settings import GROUPS, Setting, Value, parse_settings, read_settings, render_value
 from trialwright.design.what_if import Changed
+from trialwright.report.characteristics import arm_names, build_characteristics
 from trialwright.report.design_charts import (
     ENDPOINT_WORDS,
     draw_assumed_survival,
     draw_boundaries,
     draw_power_curves,
 )
+from trialwright.report.model import Figure, Section
 from trialwright.study.model import Study
 from trialwright.study.model.scenario import Scenario
 from trialwright.web.design_room import SEED, Busy, picture_of
 from trialwright.web.frame import page, show
+from trialwright.web.pages.protocol import TABS
 from trialwright.web.viewer import Viewer
 
 
@@ -62,6 +67,26 @@ def design(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return show(request, viewer, "web/design.html", context)
 
 
+@page("protocol")
+def characteristics(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """The part of the protocol on what the design can show, as the report has it."""
+    section = characteristics_of_version(viewer.study.id, viewer.version)
+    blocks = [
+        {"figure": block, "table": block.data}
+        if isinstance(block, Figure)
+        else {"figure": None, "table": block}
+        for block in section.blocks
+    ]
+    context = {"section": section, "blocks": blocks, "tabs": TABS}
+    return show(request, viewer, "web/protocol_design.html", context)
+
+
+@lru_cache(maxsize=4)
+def characteristics_of_version(study: str, version: str) -> Section:
+    """The section of a version; kept, since a version never changes."""
+    return build_characteristics(study_of_version(study, version))
+
+
 def _fields(
     texts: Mapping[str, str], initial: Mapping[str, Value], problems: Mapping[str, str]
 ) -> list[tuple[str, list[FieldView]]]:
@@ -97,15 +122,6 @@ def _results(
         "arms": arm_names(study, scenario),
         "curve_rows": _curve_rows(picture),
     }
-
-
-def arm_names(study: Study, scenario: Scenario) -> tuple[str, str]:
-    """The names of control and experimental arm as the study calls them."""
-    arms = [study.arm(arm_id) for arm_id in (scenario.control_arm, scenario.experimental_arm)]
-    control, experimental = (
-        arm.label if arm else name for arm, name in zip(arms, ("Control", "Experimental"), strict=True)
-    )
-    return control, experimental
 
 
 def _charts(
