@@ -151,13 +151,21 @@ def _after_number(tokens: list[Token], at: int) -> Limits | None:
     second = _range_end(tokens, after)
     if second is not None and _rises(low, tokens[second].quantity):
         return Limits("between", low, tokens[second].quantity, first=at, last=second + 1, bare=True)
-    if after < len(tokens) and tokens[after].value == "+" and not low.units and low.number >= 18:
+    if after < len(tokens) and tokens[after].value == "+" and not low.units and _is_age_plus(tokens, at):
         years = after + 1 < len(tokens) and tokens[after + 1].value in {"years", "year", "yrs", "y"}
         return Limits(">=", low, first=at, last=after + 1 + years, aged=years)
     items, last = _items(tokens, at)
     if len(items) > 1:
         return Limits("in", None, items=items, first=at, last=last, bare=True)
     return Limits("==", low, first=at, last=after, bare=True)
+
+
+def _is_age_plus(tokens: list[Token], at: int) -> bool:
+    """Whether a number with a plus is an age: `18+`, `aged 12+ years`."""
+    if tokens[at].quantity.number >= 18:
+        return True
+    told = at + 2 < len(tokens) and tokens[at + 2].value in {"years", "year", "yrs", "y"}
+    return tokens[at].quantity.number >= 5 and (told or (at > 0 and tokens[at - 1].kind == "AGE"))
 
 
 def _items(tokens: list[Token], at: int) -> tuple[tuple[Quantity, ...], int]:

@@ -36,6 +36,11 @@ _THOUSAND = re.compile(
     rf"\s?(?:[Kk]|thousand|thou|x\s?K)\s?(?:{_CELLS})\s?(?:/|per\s)\s?({_VOLUME})|[Kk](?![A-Za-z])"
 )
 _NANOLITRE = re.compile(r"\s?/\s?n[lL](?![A-Za-z])")
+_UNKNOWN = re.compile(
+    r"\s?(?:[kmcdnpuµ]?(?:g|L|l|mol|mmol|U|IU|m|s|J|W|N|Pa)|kcal|lit(?:er|re)s?)\s?/\s?"
+    r"(?:[kmcdnpuµ]?[gLlms]|min|h|hr|hour|sec|day|week|kg|cm|m2|mm2)(?![A-Za-z])"
+)
+"""A unit of a quotient that no spelling knows: the number is no limit of a variable with another unit."""
 _GIGA = re.compile(r"\s?(?:G|Gi|Giga|GPT|Gpt|Gpa)\s?/\s?[lL](?![A-Za-z])")
 
 
@@ -112,6 +117,8 @@ def _read_unit(text: str, at: int, end: int) -> tuple[tuple[str, ...], int, int]
         return ("10*9/L",), found.end(), 1
     if found := _COUNT.match(text, at, end):
         return (_per(found.group(2)),), found.end(), 1
+    if found := _UNKNOWN.match(text, at, end):
+        return ("?",), found.end(), 1
     return (), at, 1
 
 

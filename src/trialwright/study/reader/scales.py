@@ -15,7 +15,7 @@ _LOOK_BACK = 7
 _STAGE_OF_OTHER = re.compile(
     r"(?:chronic\s)?(?:kidney|renal)|ckd|hypertension|sleep|pressure|ulcer|gvhd|fibrosis|parkinson|lymphedema"
     r"|retinopathy|copd|periodont|heart failure|cirrhosis|encephalopathy|\d+\s?ulcer|sarcoidosis|osteo"
-    r"|hidradenitis|endometriosis|acute\skidney|aki",
+    r"|joint national|jnc|commission|hoehn|yahr|h&y|hiv|who (?:clinical )?$|hidradenitis|endometriosis|acute\skidney|aki",
     re.IGNORECASE,
 )
 
@@ -60,12 +60,7 @@ def read_grade_before(tokens: list[Token], at: int, text: str, term: Term, floor
     if term.scale not in {"ordinal", "grade"}:
         return None
     for place in range(max(floor, at - _LOOK_BACK), at):
-        limits_here = tokens[place].kind == "C" or tokens[place - 1 if place else 0].value in {
-            "class",
-            "grade",
-            "stage",
-            "score",
-        }
+        limits_here = tokens[place].kind == "C" or _names_level(tokens[place - 1 if place else 0])
         if not limits_here:
             continue
         found = read_levels(tokens, place, text)
@@ -81,6 +76,12 @@ def read_grade_before(tokens: list[Token], at: int, text: str, term: Term, floor
     return None
 
 
+def _names_level(token: Token) -> bool:
+    return token.value in {"class", "grade", "stage", "score"} or (
+        token.kind == "T" and token.term.variable == "stage"
+    )
+
+
 def _past_name(tokens: list[Token], at: int, term: Term, text: str) -> int:
     """Past abbreviations in brackets, a repeated name, colons and filling words."""
     staged = term.scale == "levels"
@@ -91,7 +92,7 @@ def _past_name(tokens: list[Token], at: int, term: Term, text: str) -> int:
         if term.scale in {"child_pugh", "letters"} and text[token.start : token.end] in {"A", "B", "C", "D"}:
             return at
         same = token.kind == "T" and (
-            token.term.variable == term.variable or token.term.variable == "performance_status"
+            token.term.variable in {term.variable, "performance_status", "stage"}
         )
         sign = (token.kind == "P" and token.value in "()[]:=-,'\"") or (
             token.kind == "C" and token.value == "=="
@@ -138,6 +139,9 @@ def _stage(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
     if found is None:
         return None
     if term.variable == "stage":
+        behind = text[tokens[found.last - 1].end :][:16].lstrip()
+        if behind.startswith(":") or re.match(r"(?:of|in) (?:the|this) (?:study|trial)", behind):
+            return None
         after = text[tokens[found.last - 1].end :][:28].lstrip(" ,(")
         before = text[max(0, tokens[at].start - 60) : tokens[at].start]
         if _STAGE_OF_OTHER.search(before[-24:]):

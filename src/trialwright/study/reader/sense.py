@@ -36,10 +36,10 @@ _FAILS = _words(
 )  # fmt: skip
 _LETS_IN = _words("eligible", "not (?:be )?excluded", "will be included", *_ALLOWED)
 _KEEPS_OUT = _words("not (?:be )?(?:eligible|allowed|permitted|acceptable)", "ineligible", "are not")
-_ASKS = _words("must have", "must be", "should have", "should be", "required to", "must meet")
+_ASKS = _words("must have", "must be", "should have", "should be", "required to", "must meet", "we require")
 _DENIES = _words("(?:must|should) (?:be )?(?:not|excluded)", "not")
 _EXCLUDED_AFTER = _words("(?:is|are|be) (?:excluded|ineligible|not allowed)", "not eligible", "excluded")
-_EXCLUDED_BEFORE = _words("exclude[sd]?", "excluding", "exclusion", "ineligible")
+_EXCLUDED_BEFORE = _words("exclude[sd]?", "excluding", "exclusion")
 _LEAD_DENIES = re.compile(
     r"(?:(?:must|should|may|can|shall|will|do|does)\s?not\s(?:have|be|exhibit|present|show|meet)"
     r"|\bnone of\b|\bnot?\s(?:any\s)?(?:evidence|history|of the following)"
@@ -72,7 +72,7 @@ def sense_of(
 def _in_inclusion(
     draft: Draft, tokens: list[Token], before: str, after: str, lead: str, direction: str
 ) -> Sense:
-    if _EXCLUDED_AFTER.search(after) or (direction != GOOD and _is_kept_out(draft, tokens, before)):
+    if _EXCLUDED_AFTER.search(after) or (direction != GOOD and _is_kept_out(draft, tokens)):
         lacking = direction == GOOD and _FAILS.search(before)
         return Sense.ELIGIBLE_IF if lacking else Sense.EXCLUDED_IF
     if is_denied(draft, tokens) or is_negated(draft, tokens, direction):
@@ -82,9 +82,10 @@ def _in_inclusion(
     return Sense.ELIGIBLE_IF
 
 
-def _is_kept_out(draft: Draft, tokens: list[Token], before: str) -> bool:
+def _is_kept_out(draft: Draft, tokens: list[Token]) -> bool:
     """Whether the sentence as a whole says who is excluded: `patients with A > 2, B < 3 or C > 4 are excluded`."""
-    if _EXCLUDED_BEFORE.search(before):
+    shallow = tokens[draft.limits_first].depth
+    if any(_keeps_out(t) for t in tokens[: draft.first] if t.depth <= shallow):
         return True
     for token in tokens[draft.last :]:
         if token.value == "." or token.kind == "UNLESS":
@@ -92,6 +93,10 @@ def _is_kept_out(draft: Draft, tokens: list[Token], before: str) -> bool:
         if token.kind == "OUT":
             return token.value == "exclude" and token.depth <= tokens[draft.limits_first].depth
     return False
+
+
+def _keeps_out(token: Token) -> bool:
+    return token.kind != "T" and _EXCLUDED_BEFORE.search(token.word or str(token.value)) is not None
 
 
 def _in_exclusion(draft: Draft, before: str, after: str, lead: str, healthy: bool) -> Sense:

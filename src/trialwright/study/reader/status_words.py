@@ -57,7 +57,8 @@ def _after(tokens: list[Token], at: int) -> StatusWord | None:
     for place in range(at + 1, min(at + 1 + _NEAR, len(tokens))):
         token = tokens[place]
         if token.kind == "K" and token.value in {"positive", "negative"}:
-            return StatusWord(str(token.value), at, place + 1)
+            either = _is_either(tokens, place)
+            return StatusWord("therapy" if either else str(token.value), at, place + 1)
         if token.kind == "K" and token.value == "mutation":
             mutation = place + 1
             continue
@@ -77,6 +78,14 @@ def _after(tokens: list[Token], at: int) -> StatusWord | None:
         if not plain:
             break
     return StatusWord("positive", at, mutation) if mutation else None
+
+
+def _is_either(tokens: list[Token], place: int) -> bool:
+    """`positive or negative` asks for nothing."""
+    joint, other = tokens[place + 1 : place + 2], tokens[place + 2 : place + 3]
+    if not joint or not other or (joint[0].kind != "OR" and joint[0].value != "/"):
+        return False
+    return other[0].kind == "K" and other[0].value in {"positive", "negative"}
 
 
 def _ends_word(tokens: list[Token], place: int) -> bool:

@@ -12,7 +12,7 @@ from .lexicon import Lexicon, Phrase, Term
 from .quantities import NUMBER, Quantity, read_quantity
 
 _SCAN = re.compile(
-    r"([^\W\d_][^\W_]*(?:'[^\W\d_]+)?|\.?\d+"
+    r"((?:than|least|most|over|under|above|below)(?=\d)|[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|\.?\d+"
     r"|[<>]\s{0,2}(?:/|or)?\s{0,2}(?:=|equal(?:s)?(?:\sto)?\b)|=\s{0,2}(?:or\s{0,2})?[<>]|[<>]\s?/\s?=|≥\s?(?:or\s)?=|≤\s?(?:or\s)?=|\S)"
 )
 """Words, figures, comparisons and single signs; splitting by it leaves the blanks between them."""
