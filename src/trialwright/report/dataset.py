@@ -203,8 +203,16 @@ def _facts(study: Study, subject: SubjectData) -> SubjectFacts:
         major_deviation=any(deviation.severity == "major" for deviation in state.deviations),
         baseline_questionnaire=start is not None and any(on <= start for on in forms),
         later_questionnaire=start is not None and any(on > start for on in forms),
-        source_ids=(state.allocation.seq,) if state.allocation else (),
+        source_ids=(_milestone(state),),
     )
+
+
+def _milestone(state: SubjectState) -> int:
+    """The ledger entry that says most about who may be analysed: allocation, else what came before it."""
+    for part in (state.allocation, state.screen_failure, state.consent):
+        if part is not None:
+            return part.seq
+    return state.last_seq
 
 
 def find_received_arm(study: Study, allocated: str, received: Collection[str]) -> str:

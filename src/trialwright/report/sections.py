@@ -18,15 +18,19 @@ from .baseline import build_baseline
 from .characteristics import TITLE as CHARACTERISTICS
 from .characteristics import build_characteristics
 from .dataset import Dataset, SubjectData
+from .deviations import build_deviations
 from .expedited_reports import build_expedited
 from .exposure import build_exposure
 from .flow import build_flow
 from .interim import build_interim
+from .laboratory import build_laboratory
+from .missing_data import build_missing
 from .model import Section
 from .quality import build_quality
 from .response import build_response
 from .response_duration import TITLE as DURATION
 from .response_duration import build_duration
+from .sets import build_sets
 from .subgroups import build_subgroups
 from .survival import build_survival
 from .toxicity import build_toxicity
@@ -59,6 +63,7 @@ def _progression(subject: SubjectData) -> TimeToEvent | None:
 SECTIONS: Mapping[str, SectionBuilder] = MappingProxyType(
     {
         "flow": SectionBuilder("Flow of subjects", build_flow),
+        "sets": SectionBuilder("Analysis sets and censoring", build_sets),
         "baseline": SectionBuilder("Baseline", build_baseline),
         "exposure": SectionBuilder("Exposure and chain of identity", build_exposure),
         "interim": SectionBuilder("Interim look", build_interim),
@@ -71,6 +76,9 @@ SECTIONS: Mapping[str, SectionBuilder] = MappingProxyType(
         "adverse": SectionBuilder("Adverse events", build_adverse),
         "toxicity": SectionBuilder("Dose-limiting toxicity and stopping", build_toxicity),
         "expedited": SectionBuilder("Expedited reports", build_expedited),
+        "laboratory": SectionBuilder("Laboratory", build_laboratory),
+        "deviations": SectionBuilder("Protocol deviations", build_deviations),
+        "missing": SectionBuilder("Missing data", build_missing),
         "characteristics": SectionBuilder(CHARACTERISTICS, lambda data: build_characteristics(data.study)),
     }
 )

@@ -25,6 +25,7 @@ VARIANT_TITLES = MappingProxyType(
 
 REPORT_SECTIONS: tuple[str, ...] = (
     "flow",
+    "sets",
     "baseline",
     "exposure",
     "interim",
