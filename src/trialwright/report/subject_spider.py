@@ -65,8 +65,8 @@ def draw_subject_spider(points: Sequence[TimePoint], start_on: date, width: int 
         f'height="{height}" role="img"><title>{words}</title>',
         *_axes(place),
         *_limits(place),
-        *_series(seen, days, place),
         *_letters(seen, days, place),
+        *_series(seen, days, place),
         *_legend(seen),
     ]
     return "".join([*parts, "</svg>"])
@@ -141,13 +141,13 @@ def _series(points: Sequence[TimePoint], days: Sequence[int], place: Place) -> l
     parts = _polylines("sp-nadir", [(1, 0.0), *nadir], place) + _polylines(
         "sp-base", [(1, 0.0), *base], place
     )
-    for day, percent in nadir:
-        if percent is not None:
-            x, y = place.x(day), place.y(percent)
-            parts.append(f'<rect class="sp-nadir" x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7"/>')
     for day, percent in base:
         if percent is not None:
             parts.append(f'<circle class="sp-base" cx="{place.x(day)}" cy="{place.y(percent)}" r="4"/>')
+    for day, percent in nadir:
+        if percent is not None:
+            x, y = place.x(day), place.y(percent)
+            parts.append(f'<rect class="sp-nadir" x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"/>')
     first = next((k for k, point in enumerate(points) if point.new_lesion), None)
     if first is not None:
         parts.append(_star(place.x(days[first]), place.y(base[first][1] or 0.0) - 13))
@@ -209,6 +209,6 @@ def _legend(points: Sequence[TimePoint]) -> list[str]:
             if kind == "sp-base":
                 parts.append(f'<circle class="{kind}" cx="{LEFT + 14}" cy="{y - 4}" r="4"/>')
             elif kind == "sp-nadir":
-                parts.append(f'<rect class="{kind}" x="{LEFT + 10.5}" y="{y - 7.5}" width="7" height="7"/>')
+                parts.append(f'<rect class="{kind}" x="{LEFT + 9}" y="{y - 9}" width="10" height="10"/>')
         parts.append(f'<text class="sp-words" x="{LEFT + 36}" y="{y}">{label}</text>')
     return parts
