@@ -6,7 +6,9 @@ Trial by trial both designs meet the same patients, so that the difference is kn
 from __future__ import annotations
 
 import math
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from trialwright.design.monitoring import compute_rule
 from trialwright.design.plain_engine import SCORE, VARIANCE
 from trialwright.design.scenario import DesignScenario, Endpoint
-from trialwright.design.simulate import compute_results
+from trialwright.design.simulate import Progress, compute_results
 
 AT_ONCE = 20_000
 
@@ -42,21 +44,37 @@ class PowerDifference:
 
 
 def compare_power(
-    first: DesignScenario, second: DesignScenario, endpoint: Endpoint, replicates: int, seed: int
+    first: DesignScenario,
+    second: DesignScenario,
+    endpoint: Endpoint,
+    replicates: int,
+    seed: int,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> PowerDifference:
     """Compare the log-rank tests in favour of the experimental arm, both designs simulated with one seed.
 
-    The look compared is the last; stops before it do not count.
+    The look compared is the last; stops before it do not count. ``executor`` may send the work elsewhere.
     """
-    only_first = only_second = 0
-    for begin in range(0, replicates, AT_ONCE):
-        count = min(AT_ONCE, replicates - begin)
-        one, other = (_rejects(scenario, endpoint, seed, begin, count) for scenario in (first, second))
-        only_first += int((one & ~other).sum())
-        only_second += int((other & ~one).sum())
+    pieces = [(begin, min(AT_ONCE, replicates - begin)) for begin in range(0, replicates, AT_ONCE)]
+    only_first = only_second = done = 0
+    count = partial(count_differences, first, second, endpoint, seed)
+    found = map(count, pieces) if executor is None else executor.map(count, pieces)
+    for (_, length), (one, other) in zip(pieces, found, strict=True):
+        only_first, only_second, done = only_first + one, only_second + other, done + length
+        if progress is not None:
+            progress(done, replicates)
     a, b = only_first / replicates, only_second / replicates
     se = math.sqrt(max(a + b - (b - a) ** 2, 0.0) / replicates)
     return PowerDifference(first.id, second.id, endpoint, b - a, se, a, b, replicates)
+
+
+def count_differences(
+    first: DesignScenario, second: DesignScenario, endpoint: Endpoint, seed: int, piece: tuple[int, int]
+) -> tuple[int, int]:
+    """How many of the trials ``piece`` (first, count) only the first, and only the second design rejects."""
+    one, other = (_rejects(scenario, endpoint, seed, *piece) for scenario in (first, second))
+    return int((one & ~other).sum()), int((other & ~one).sum())
 
 
 def _rejects(

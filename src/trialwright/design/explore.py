@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 
+from trialwright.design.monitoring import compute_fractions
+from trialwright.design.result import DesignResult
 from trialwright.design.scenario import ArmBelief, DesignScenario, Endpoint
-from trialwright.design.simulate import Progress, simulate_design
+from trialwright.design.simulate import Progress, simulate_designs
 from trialwright.study.findings import Finding, Severity
 
 AXES = {
@@ -120,38 +123,32 @@ def explore_designs(
     seed: int,
     cores: int = 1,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> list[GridPoint]:
-    """Simulate every combination of the values of ``axes``; the last axis varies fastest."""
+    """Simulate every combination of the values of ``axes``; the last axis varies fastest.
+
+    ``executor`` may send the work to other processes or machines; the points are the same to the last bit.
+    """
     points = [dict(zip(axes, values, strict=True)) for values in product(*axes.values())]
-    found: list[GridPoint] = []
-    for values in points:
-        found.append(_explore_point(scenario, values, endpoint, replicates, seed, cores))
-        if progress is not None:
-            progress(len(found), len(points))
-    return found
+    varied = [vary_scenario(scenario, values) for values in points]
+    results = simulate_designs(varied, replicates, seed, cores, progress, executor=executor)
+    found = {i: _grid_point(points[i], result, endpoint) for i, result in results}
+    return [found[i] for i in range(len(points))]
 
 
-def _explore_point(
-    scenario: DesignScenario,
-    values: dict[str, float],
-    endpoint: Endpoint,
-    replicates: int,
-    seed: int,
-    cores: int,
-) -> GridPoint:
-    result = simulate_design(vary_scenario(scenario, values), replicates, seed, cores)
+def _grid_point(values: dict[str, float], result: DesignResult, endpoint: Endpoint) -> GridPoint:
     codes = tuple(finding.code for finding in result.findings)
     if result.tally is None:
         return GridPoint(values, None, None, None, None, None, codes)
     document = result.as_json()
     look = document["analyses"][-1]
-    shown = look["endpoints"][endpoint]
-    stops = document["monitoring"]
+    shown, stops = look["endpoints"][endpoint], document["monitoring"]
+    of = stops if stops is not None and stops["endpoint"] == endpoint else shown
     return GridPoint(
         values,
-        (stops or shown)["power"]["estimate"],
-        (stops or shown)["power"]["se"],
-        (stops or shown)["events"]["estimate"],
+        of["power"]["estimate"],
+        of["power"]["se"],
+        of["events"]["estimate"],
         (stops or look)["duration_months"]["estimate"],
         shown["hazard_ratio"]["median"],
         codes,
@@ -186,16 +183,24 @@ def compute_assurance(
     seed: int,
     cores: int = 1,
     nodes: int = 15,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+    delay_months: float = 0.0,
 ) -> Assurance:
     """Assurance by Gauss-Hermite integration over the hazard ratio, one simulation a node.
 
-    The prior is normal on the log hazard ratio around ``prior_hazard_ratio``. Source: O'Hagan, Stevens,
+    The prior is normal on the log hazard ratio around ``prior_hazard_ratio``; the effect begins after
+    ``delay_months``, and the boundaries stay those of the plan. Source: O'Hagan, Stevens,
     Campbell (2005), Pharmaceutical Statistics 4:187.
     """
     standard, weights = np.polynomial.hermite_e.hermegauss(nodes)
     weights = weights / weights.sum()
     ratios = [math.exp(math.log(prior_hazard_ratio) + prior_log_sd * float(x)) for x in standard]
-    points = explore_designs(scenario, {"hazard_ratio": ratios}, endpoint, replicates, seed, cores)
+    planned = (
+        scenario.varied(planned_fractions=compute_fractions(scenario)) if scenario.monitoring else scenario
+    )
+    axes = {"hazard_ratio": ratios, "delay_months": [delay_months]}
+    points = explore_designs(planned, axes, endpoint, replicates, seed, cores, progress, executor)
     powers = [(point.power or 0.0, point.power_se or 0.0) for point in points]
     return Assurance(
         endpoint,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import NamedTuple
@@ -29,6 +29,9 @@ STRETCH = 16384
 STRETCH_AWAY = 2**18
 """Replicates a task that goes to another process or machine."""
 
+AHEAD = 64
+"""Pieces that wait for a place at a time."""
+
 Progress = Callable[[int, int], None]
 """Called with (replicates done, replicates asked for)."""
 
@@ -39,6 +42,14 @@ class Task(NamedTuple):
     plan: Plan
     rule: Rule
     seed: int
+
+
+class Piece(NamedTuple):
+    """Some replicates of one of the scenarios that are simulated together."""
+
+    scenario: int
+    task: Task
+    stretch: tuple[int, int]
 
 
 def simulate_design(
@@ -57,48 +68,74 @@ def simulate_design(
     other machines. A scenario with errors is not simulated: the result then holds the findings and no
     numbers. Without ``hazard_ratios`` no Cox model is fitted, which is faster.
     """
-    findings = check_scenario(scenario)
-    if has_errors(findings) or replicates < 1:
-        return DesignResult(scenario, 0, seed, None, tuple(findings))
-    task = Task(compute_plan(scenario, hazard_ratios), compute_rule(scenario), seed)
-    tally = empty_tally(len(scenario.looks), len(scenario.other_tests))
-    for part in _tallies(task, replicates, cores, executor):
+    [(_, result)] = simulate_designs([scenario], replicates, seed, cores, progress, hazard_ratios, executor)
+    return result
+
+
+def simulate_designs(
+    scenarios: Sequence[DesignScenario],
+    replicates: int,
+    seed: int,
+    cores: int = 1,
+    progress: Progress | None = None,
+    hazard_ratios: bool = True,
+    executor: Executor | None = None,
+) -> Iterator[tuple[int, DesignResult]]:
+    """(position, result) of each scenario, as each is done; all scenarios share the cores or the executor."""
+    findings = [check_scenario(scenario) for scenario in scenarios]
+    barred = [has_errors(found) or replicates < 1 for found in findings]
+    for i, scenario in enumerate(scenarios):
+        if barred[i]:
+            yield i, DesignResult(scenario, 0, seed, None, tuple(findings[i]))
+    length = STRETCH if executor is None else STRETCH_AWAY
+    pieces = (
+        Piece(i, Task(compute_plan(scenario, hazard_ratios), compute_rule(scenario), seed), stretch)
+        for i, scenario in enumerate(scenarios)
+        if not barred[i]
+        for stretch in _stretches(replicates, length)
+    )
+    open_tallies: dict[int, Tally] = {}
+    done, in_all = 0, replicates * barred.count(False)
+    for i, part in _tallies(pieces, cores, executor):
+        scenario = scenarios[i]
+        tally = open_tallies.setdefault(i, empty_tally(len(scenario.looks), len(scenario.other_tests)))
         tally.add(part)
+        done += part.replicates
         if progress is not None:
-            progress(tally.replicates, replicates)
-    return DesignResult(scenario, replicates, seed, tally, (*findings, *check_tally(scenario, tally)))
+            progress(done, in_all)
+        if tally.replicates == replicates:
+            del open_tallies[i]
+            met = (*findings[i], *check_tally(scenario, tally))
+            yield i, DesignResult(scenario, replicates, seed, tally, met)
 
 
-def _tallies(task: Task, replicates: int, cores: int, executor: Executor | None) -> Iterator[Tally]:
-    """The tallies of all stretches, in the order in which they are done."""
+def _tallies(pieces: Iterator[Piece], cores: int, executor: Executor | None) -> Iterator[tuple[int, Tally]]:
+    """The tallies of all pieces, in the order in which they are done."""
     if executor is not None:
-        yield from _done(executor, task, _stretches(replicates, STRETCH_AWAY))
+        yield from _done(executor, pieces)
     elif cores > 1:
         with ThreadPoolExecutor(max_workers=cores) as threads:
-            yield from _done(threads, task, _stretches(replicates, STRETCH))
+            yield from _done(threads, pieces)
     else:
-        for stretch in _stretches(replicates, STRETCH):
-            yield simulate_stretch(task, stretch)
+        for piece in pieces:
+            yield piece.scenario, simulate_stretch(piece.task, piece.stretch)
 
 
 def _stretches(replicates: int, length: int) -> list[tuple[int, int]]:
     return [(first, min(length, replicates - first)) for first in range(0, replicates, length)]
 
 
-def _done(executor: Executor, task: Task, stretches: list[tuple[int, int]]) -> Iterator[Tally]:
-    """Tallies as they come, a few stretches ahead, so that neither tasks nor answers pile up."""
-    waiting: set[Future[Tally]] = set()
-    remaining = iter(stretches)
+def _done(executor: Executor, pieces: Iterator[Piece]) -> Iterator[tuple[int, Tally]]:
+    """Tallies as they come, a few pieces ahead, so that neither tasks nor answers pile up."""
+    waiting: dict[Future[Tally], int] = {}
     try:
         while True:
-            waiting |= {
-                executor.submit(simulate_stretch, task, s) for s in islice(remaining, 64 - len(waiting))
-            }
+            for piece in islice(pieces, AHEAD - len(waiting)):
+                waiting[executor.submit(simulate_stretch, piece.task, piece.stretch)] = piece.scenario
             if not waiting:
                 return
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), future.result()
     finally:
         for future in waiting:
             future.cancel()
