@@ -97,6 +97,7 @@ def _graded_her2(scan: Scan, at: int, term: Term) -> Term:
 
 def _graded(scan: Scan, term: Term, at: int, grade: Grade) -> int:
     first = min(at, grade.first)
+    term = scan.lexicon.terms[grade.of] if grade.of else term
     good = "" if term.scale == "child_pugh" and grade.items[0].isalpha() else term.good or "low"
     operator = by_merit(grade.operator, scan.tokens, grade.first, grade.last, good)
     grade = replace(grade, operator=operator)
@@ -132,6 +133,8 @@ def open_group(scan: Scan, at: int, term: Term) -> None:
         scan.group = []
     if scan.group and _is_aside(scan, at, term):
         return
+    if scan.group:
+        term = _ratio_of(scan, at, term)
     if scan.group and scan.group[-1][0] >= scan.used and _is_list(scan, scan.group[-1][0], at):
         if all(term.variable != known.variable for _, known in scan.group):
             scan.group.append((at, term))
@@ -140,6 +143,20 @@ def open_group(scan: Scan, at: int, term: Term) -> None:
             scan.group.sort(key=lambda member: member[0])
         return
     scan.group = [(at, term)]
+
+
+def _ratio_of(scan: Scan, at: int, term: Term) -> Term:
+    """The quotient of the term named last and this one, where a stroke stands between; its parts leave the group."""
+    before, known = scan.group[-1]
+    gap = scan.tokens[before + 1 : at]
+    if any(t.kind in {"N", "C", "B"} for t in gap) or scan.used > before:
+        return term
+    quotient = scan.lexicon.ratios.get((known.variable, term.variable))
+    if quotient is not None and any(t.value in {"/", ":", "over"} for t in gap):
+        term = quotient
+    if term.ratio:
+        scan.group = [m for m in scan.group if m[1].variable not in term.ratio]
+    return term
 
 
 def _is_aside(scan: Scan, at: int, term: Term) -> bool:

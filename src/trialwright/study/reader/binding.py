@@ -78,6 +78,8 @@ def bind(scan: Scan, limits: Limits) -> bool:
     ahead = term_ahead(scan, limits)
     if ahead is not None and _prefers_ahead(scan, near, ahead, limits):
         return add_drafts(scan, [ahead], limits, limits.first)
+    if near and (quotient := _quotient(scan, near[-1][1], limits)) is not None:
+        return add_drafts(scan, [(near[-1][0], quotient)], replace(limits, last=limits.last + 1), near[-1][0])
     if near:
         return not is_target(scan, near[0][0]) and add_drafts(scan, near, limits, near[0][0])
     if scan.lead is not None and not scan.group and limits.first <= 3:
@@ -85,6 +87,13 @@ def bind(scan: Scan, limits: Limits) -> bool:
     return (is_bare_age(scan, limits) or _opens_age(scan, limits)) and add_drafts(
         scan, [(limits.first, AGE)], limits, limits.first
     )
+
+
+def _quotient(scan: Scan, term: Term, limits: Limits) -> Term | None:
+    """`FEV1 < 70 % of FVC` limits the quotient of the two."""
+    if kind_at(scan, limits.last) != "T" or limits.quantity is None or limits.quantity.unit != "%":
+        return None
+    return scan.lexicon.ratios.get((term.variable, scan.tokens[limits.last].term.variable))
 
 
 def _is_item(scan: Scan, limits: Limits) -> bool:

@@ -54,6 +54,8 @@ def fits(term: Term, quantity: Quantity, catalogue: Catalogue) -> bool:
     if term.pair or term.flag or term.scale in _GRADED:
         return False
     variable = catalogue.find(term.variable)
+    if term.scale == "percent" and 0 < quantity.number < 10:
+        return False
     if not quantity.units:
         return _fits_unitless(term, quantity, variable)
     return unit_of(term, quantity, variable) is not None

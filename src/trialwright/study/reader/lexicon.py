@@ -32,6 +32,7 @@ class Term:
     flag: bool = False
     weak: bool = False
     typical: str = ""
+    ratio: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Lexicon:
     exact: _Node
     catalogue: Catalogue
     terms: dict[str, Term]
+    ratios: dict[tuple[str, ...], Term]
 
     def match(self, words: list[str], lower: list[str], at: int) -> tuple[Phrase, int] | None:
         """The longest phrase that begins at word ``at`` and how many words it takes; exact spelling wins."""
@@ -153,7 +155,8 @@ def builtin_lexicon() -> Lexicon:
         _plant(folded, phrase)
     for root in (folded, exact):
         _open_ways(root)
-    return Lexicon(folded, exact, catalogue.extended(own), known)
+    ratios = {term.ratio: term for term in known.values() if term.ratio}
+    return Lexicon(folded, exact, catalogue.extended(own), known, ratios)
 
 
 def _term(name: str, kind: str, entry: dict[str, Any]) -> Term:
@@ -167,6 +170,7 @@ def _term(name: str, kind: str, entry: dict[str, Any]) -> Term:
         pair=tuple(entry.get("pair", "").split("|")) if "pair" in entry else (),
         flag=bool(entry.get("flag") or entry.get("msi")),
         typical=str(entry.get("typical", "")),
+        ratio=tuple(entry.get("ratio", "").split("/")) if "ratio" in entry else (),
     )
 
 

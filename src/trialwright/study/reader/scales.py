@@ -20,6 +20,13 @@ _STAGE_OF_OTHER = re.compile(
 )
 
 
+_KIDNEY = re.compile(
+    r"(?:\bckd|chronic (?:kidney|renal) (?:disease|insufficiency|failure))(?:\s?\(ckd\))?[\s,:(]*(?:stages?[\s,:]*)?$"
+    r"|^(?:(?:severe|moderate|mild|or|and|higher|greater|worse)\s)*(?:ckd\b|chronic (?:kidney|renal) (?:disease|insufficiency|failure))",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Grade:
     """Levels of a scale, or numbers of it, with the places of their tokens."""
@@ -28,6 +35,8 @@ class Grade:
     items: tuple[str, ...]
     first: int
     last: int
+    of: str = ""
+    """Another variable than the one named, where the words around a stage tell it."""
 
 
 def read_grade(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
@@ -144,6 +153,8 @@ def _stage(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
             return None
         after = text[tokens[found.last - 1].end :][:28].lstrip(" ,(")
         before = text[max(0, tokens[at].start - 60) : tokens[at].start]
+        if _KIDNEY.search(after) or _KIDNEY.search(before[-44:]):
+            return Grade(found.operator, found.items, found.first, found.last, "ckd_stage")
         if _STAGE_OF_OTHER.search(before[-24:]):
             return None
         if _STAGE_OF_OTHER.search(after) or re.search(r"(?:kidney|renal|ckd)[^.;]*$", before, re.IGNORECASE):
