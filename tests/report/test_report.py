@@ -132,6 +132,11 @@ def test_ids_of_numbers_are_unique(report: Report) -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_ids_of_tables_and_figures_are_unique_because_they_name_files(report: Report) -> None:
+    for ids in ([table.id for table in report.tables()], [figure.id for figure in report.figures()]):
+        assert len(ids) == len(set(ids))
+
+
 def test_the_same_input_gives_the_same_bytes(
     report: Report, study: Study, states: list[SubjectState]
 ) -> None:

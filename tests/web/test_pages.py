@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from dataclasses import replace
+from http import HTTPStatus
 
 import pytest
 from tests.web.addresses import LABORATORY, ONE, ROOT, text_of
@@ -13,6 +16,7 @@ from tests.web.small_trial import read_study
 
 from trialwright.report import build, pooling
 from trialwright.report.model import Report
+from trialwright.study.model.report_plan import Variant
 from trialwright.web import report_room
 from trialwright.web.pages import report as report_pages
 from trialwright.web.viewer import Viewer
@@ -155,6 +159,39 @@ def test_number_leads_to_subjects_and_ledger_entries(sign_in: SignIn) -> None:
     assert "Your role sees numbers, not subjects." in registry
 
 
+def test_each_report_of_the_plan_is_a_page_with_its_own_links(sign_in: SignIn) -> None:
+    client = sign_in("statistician")
+    page = client.get(f"{ROOT}report/?variant=dsmb-open").content.decode()
+    assert "open part" in page
+    assert "All arms together." in page
+    assert 'aria-current="page">Report to the monitoring board, open part' in page
+    numbers = re.findall(r'href="(/nct02632201/report/number/[^"]+)"', page)
+    assert numbers
+    assert all(link.endswith("?variant=dsmb-open") for link in numbers)
+    assert client.get(numbers[0]).status_code == HTTPStatus.OK
+    assert client.get(f"{ROOT}report/?variant=none_such").status_code == HTTPStatus.NOT_FOUND
+    assert "By arm." in text_of(client.get(f"{ROOT}report/?variant=dsmb-closed"))
+
+
+def test_the_closed_part_is_not_there_for_a_blinded_role(sign_in: SignIn) -> None:
+    blind = sign_in("data_manager")
+    for address in ("", "file/json/", "file/zip/", "number/flow.registered/"):
+        found = blind.get(f"{ROOT}report/{address}?variant=dsmb-closed")
+        assert found.status_code == HTTPStatus.NOT_FOUND, address
+    assert "closed part" not in blind.get(f"{ROOT}report/").content.decode()
+
+
+def test_every_file_of_an_interim_report_is_pooled_for_a_blinded_role(sign_in: SignIn) -> None:
+    archive = sign_in("data_manager").get(f"{ROOT}report/file/zip/?variant=interim").content
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        for name in files.namelist():
+            if not name.endswith((".png", ".pdf")):
+                text = files.read(name).decode()
+                assert "dc_pmat_arm" not in text, name
+                assert "DC-PMAT" not in text, name
+        assert not [name for name in files.namelist() if "interim_table" in name]
+
+
 def test_numbers_name_no_subject_to_a_role_without_subjects(sign_in: SignIn) -> None:
     downloaded = {
         form: sign_in("registry_officer").get(f"{ROOT}report/file/{form}/").content
@@ -165,7 +202,9 @@ def test_numbers_name_no_subject_to_a_role_without_subjects(sign_in: SignIn) -> 
     assert b"S01-001" in sign_in("statistician").get(f"{ROOT}report/file/json/").content
 
 
-@pytest.mark.parametrize(("form", "start"), [("html", b"<!doctype html>"), ("pdf", b"%PDF"), ("json", b"{")])
+@pytest.mark.parametrize(
+    ("form", "start"), [("html", b"<!doctype html>"), ("pdf", b"%PDF"), ("json", b"{"), ("zip", b"PK")]
+)
 def test_report_is_downloaded(sign_in: SignIn, form: str, start: bytes) -> None:
     answer = sign_in("statistician").get(f"{ROOT}report/file/{form}/")
     assert answer.content.startswith(start)
@@ -182,8 +221,8 @@ def test_figure_is_an_image_of_its_own(sign_in: SignIn, monkeypatch: pytest.Monk
     assert b"Simulated data" not in answer.content
     report_of = report_pages.report_of
 
-    def simulated_report(viewer: Viewer) -> Report:
-        made = report_of(viewer)
+    def simulated_report(viewer: Viewer, variant: Variant) -> Report:
+        made = report_of(viewer, variant)
         return replace(made, stamp=replace(made.stamp, simulated=True))
 
     monkeypatch.setattr(report_pages, "report_of", simulated_report)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
+from datetime import date
 
 from .export import export_csv, export_results, export_svg
 from .html import render_html
@@ -31,6 +34,17 @@ def render_results(report: Report) -> bytes:
     """`results.json`."""
     text = json.dumps(export_results(report), indent=1, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode()
+
+
+def render_archive(report: Report) -> bytes:
+    """Every file in one ZIP archive, dated by the day of the cut so that the same cut gives the same bytes."""
+    on = date.fromisoformat(report.stamp.cut_on)
+    moment = (max(on.year, 1980), on.month, on.day, 0, 0, 0)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in export_files(report):
+            archive.writestr(zipfile.ZipInfo(path, moment), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def count_files(report: Report) -> int:

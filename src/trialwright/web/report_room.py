@@ -14,6 +14,7 @@ from trialwright.report.build import build_report
 from trialwright.report.model import Figure, Number, Report, Row, Section, Stamp, Table
 from trialwright.store.databases import LEDGER
 from trialwright.store.ledger import SOFTWARE, read_head
+from trialwright.study.model.report_plan import VARIANTS, Variant
 
 from .viewer import Viewer
 
@@ -22,20 +23,32 @@ NO_LISTING = (
 )
 
 
-def report_of(viewer: Viewer) -> Report:
-    """The report of everything recorded so far, kept until something new is recorded.
+def may_open(viewer: Viewer, variant: Variant) -> bool:
+    """Whether a role may open a variant: the closed part only roles that see the arms of the whole study."""
+    return variant != "dsmb-closed" or (
+        viewer.may("see_arms") and viewer.may("see_subjects") and not viewer.site
+    )
+
+
+def find_variant(text: str) -> Variant | None:
+    """The variant of that name, the final report without a name, None where there is no such report."""
+    return next((variant for variant in VARIANTS if variant == (text or "final")), None)
+
+
+def report_of(viewer: Viewer, variant: Variant = "final") -> Report:
+    """A report of everything recorded so far, kept until something new is recorded.
 
     Whom a number counts is left out for those who may not know of every subject of the study.
     """
     database = str(connections[LEDGER].settings_dict["NAME"])
     today = timezone.now().date()
-    made = _report(database, viewer.study.id, read_head().seq, today, viewer.may("see_arms"))
+    made = _report(database, viewer.study.id, read_head().seq, today, viewer.may("see_arms"), variant)
     sees_all = viewer.may("see_subjects") and not viewer.site
     return made if sees_all else _hide_members(made, tuple(section.id for section in made.sections))
 
 
-@lru_cache(maxsize=4)
-def _report(_database: str, study: str, seq: int, today: date, by_arm: bool) -> Report:
+@lru_cache(maxsize=8)
+def _report(_database: str, study: str, seq: int, today: date, by_arm: bool, variant: Variant) -> Report:
     cut = take_cut(study, seq)
     on = min(cut.last_recorded_on, today)
     stamp = Stamp(
@@ -48,7 +61,7 @@ def _report(_database: str, study: str, seq: int, today: date, by_arm: bool) -> 
         software=SOFTWARE,
         simulated=cut.conduct.simulated,
     )
-    return build_report(cut.study, cut.subjects, stamp, on, by_arm=by_arm)
+    return build_report(cut.study, cut.subjects, stamp, on, by_arm=by_arm, variant=variant)
 
 
 def _hide_members(report: Report, hidden: tuple[str, ...]) -> Report:
@@ -62,9 +75,12 @@ def _hide_members(report: Report, hidden: tuple[str, ...]) -> Report:
 
 
 def _hide(block: Table | Figure) -> Table | Figure:
-    if isinstance(block, Figure):
-        return block if block.data is None else replace(block, data=_hide_table(block.data))
-    return _hide_table(block)
+    if not isinstance(block, Figure):
+        return _hide_table(block)
+    if block.data is None:
+        return block
+    # A figure with a lane for each subject is a listing, drawn.
+    return _hide_table(block.data) if block.data.listing else replace(block, data=_hide_table(block.data))
 
 
 def _hide_table(table: Table) -> Table:

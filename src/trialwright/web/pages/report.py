@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from trialwright.report.export import export_results, export_svg
+from trialwright.report.export import export_svg
+from trialwright.report.files import render_archive, render_results
 from trialwright.report.html import render_html
 from trialwright.report.model import Cell, Figure, Number, Report, Table
 from trialwright.report.pdf import render_pdf
 from trialwright.store.ledger import read
+from trialwright.study.model.report_plan import VARIANTS, Variant
 from trialwright.web.audit import describe, names_of_accounts
 from trialwright.web.frame import page, show
 from trialwright.web.reading import visible_states
-from trialwright.web.report_room import find_figure, find_section, report_of
+from trialwright.web.report_room import find_figure, find_section, find_variant, may_open, report_of
 from trialwright.web.viewer import Viewer
 
 MOST_SOURCES = 200
@@ -25,10 +26,23 @@ FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """A downloaded report carries its styles and figures inside, and loads nothing."""
 
 
+def _variant(request: HttpRequest, viewer: Viewer) -> Variant:
+    """The report that the address asks for; one that the role may not open is not there for it."""
+    found = find_variant(request.GET.get("variant", ""))
+    if found is None or not may_open(viewer, found):
+        raise Http404
+    return found
+
+
+def _query(variant: Variant) -> str:
+    return "" if variant == "final" else f"?variant={variant}"
+
+
 @page("report", "see_report")
 def report(request: HttpRequest, viewer: Viewer, section: str = "") -> HttpResponse:
     """The whole report, or one of its sections."""
-    made = report_of(viewer)
+    variant = _variant(request, viewer)
+    made = report_of(viewer, variant)
     wanted = find_section(made, section) if section else None
     if section and wanted is None:
         raise Http404
@@ -37,7 +51,12 @@ def report(request: HttpRequest, viewer: Viewer, section: str = "") -> HttpRespo
         "report": made,
         "section": wanted,
         "sections": [(one, [_block(block) for block in one.blocks]) for one in sections],
-        "by_arm": viewer.may("see_arms"),
+        "query": _query(variant),
+        "variants": [
+            (viewer.study.analysis.report_plan(one).heading, one, _query(one))
+            for one in VARIANTS
+            if may_open(viewer, one)
+        ],
     }
     return show(request, viewer, "web/report.html", context)
 
@@ -59,7 +78,8 @@ def _cell(cell: Cell) -> dict[str, Any]:
 @page("report", "see_report")
 def report_number(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """One number: its definition, the subjects it rests on, and the ledger entries that made it."""
-    made = report_of(viewer)
+    variant = _variant(request, viewer)
+    made = report_of(viewer, variant)
     found = made.numbers().get(number)
     if found is None:
         raise Http404
@@ -74,6 +94,7 @@ def report_number(request: HttpRequest, viewer: Viewer, number: str) -> HttpResp
         "entries": [entry for entry in entries if entry is not None],
         "left_out": max(len(found.sources) - MOST_SOURCES, 0),
         "may_see": bool(states),
+        "query": _query(variant),
     }
     return show(request, viewer, "web/report_number.html", context)
 
@@ -86,9 +107,9 @@ def _entry(viewer: Viewer, states: Mapping[str, Any], seq: int, names: dict[str,
 
 
 @page("report", "see_report")
-def report_figure(_request: HttpRequest, viewer: Viewer, figure: str) -> HttpResponse:
+def report_figure(request: HttpRequest, viewer: Viewer, figure: str) -> HttpResponse:
     """A figure as an image of its own, so that the page around it needs no inline style."""
-    made = report_of(viewer)
+    made = report_of(viewer, _variant(request, viewer))
     found = find_figure(made, figure)
     if found is None:
         raise Http404
@@ -98,28 +119,25 @@ def report_figure(_request: HttpRequest, viewer: Viewer, figure: str) -> HttpRes
     return response
 
 
-def _results(made: Report) -> bytes:
-    return json.dumps(export_results(made), indent=2, ensure_ascii=False).encode()
-
-
 FILES: Mapping[str, tuple[str, Callable[[Report], bytes]]] = MappingProxyType(
     {
         "html": ("text/html; charset=utf-8", lambda made: render_html(made).encode()),
         "pdf": ("application/pdf", render_pdf),
-        "json": ("application/json; charset=utf-8", _results),
+        "json": ("application/json; charset=utf-8", render_results),
+        "zip": ("application/zip", render_archive),
     }
 )
 
 
 @page("report", "see_report")
-def report_file(_request: HttpRequest, viewer: Viewer, form: str) -> HttpResponse:
-    """The report as one file: ``html``, ``pdf`` or ``json``."""
+def report_file(request: HttpRequest, viewer: Viewer, form: str) -> HttpResponse:
+    """The report as one file: ``html``, ``pdf``, ``json``, or ``zip`` with tables and figures too."""
     if form not in FILES:
         raise Http404
     kind, render = FILES[form]
-    made = report_of(viewer)
+    made = report_of(viewer, _variant(request, viewer))
     response = HttpResponse(render(made), content_type=kind)
     response["Content-Security-Policy"] = FILE_POLICY
-    name = f"{viewer.study.id}-report-{made.stamp.cut_on}.{form}"
+    name = f"{viewer.study.id}-{made.stamp.variant}-report-{made.stamp.cut_on}.{form}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
