@@ -30,6 +30,7 @@ from .quality import build_quality
 from .response import build_response
 from .response_duration import TITLE as DURATION
 from .response_duration import build_duration
+from .sensitivity import build_sensitivity
 from .sets import build_sets
 from .subgroups import build_subgroups
 from .survival import build_survival
@@ -70,6 +71,7 @@ SECTIONS: Mapping[str, SectionBuilder] = MappingProxyType(
         "os": SectionBuilder("Overall survival", _overall_survival),
         "pfs": SectionBuilder("Progression-free survival", _progression_free),
         "subgroups": SectionBuilder("Subgroups", build_subgroups),
+        "sensitivity": SectionBuilder("Sensitivity analyses", build_sensitivity),
         "response": SectionBuilder("Response", build_response),
         "duration": SectionBuilder(DURATION, build_duration),
         "quality": SectionBuilder("Quality of life", build_quality),

@@ -9,6 +9,7 @@ from pydantic import Field
 from .base import Element, Slug
 from .report_plan import ReportPlan, Variant
 from .response_plan import ResponsePlan, Subgroup
+from .sensitivity_plan import SensitivityAnalysis
 
 
 class BaselineRow(Element):
@@ -37,6 +38,7 @@ class Analysis(Element):
     baseline: tuple[BaselineRow, ...] = ()
     response: ResponsePlan = Field(default_factory=ResponsePlan)
     subgroups: tuple[Subgroup, ...] = ()
+    sensitivity: tuple[SensitivityAnalysis, ...] = ()
     reports: tuple[ReportPlan, ...] = ()
 
     def report_plan(self, variant: Variant) -> ReportPlan:

@@ -32,6 +32,7 @@ REPORT_SECTIONS: tuple[str, ...] = (
     "os",
     "pfs",
     "subgroups",
+    "sensitivity",
     "response",
     "duration",
     "quality",
@@ -45,7 +46,9 @@ REPORT_SECTIONS: tuple[str, ...] = (
 BY_ARM_SECTIONS = frozenset({"characteristics", "interim", "subgroups"})
 """Sections that compare arms or show subjects with their treatment: none of these in a pooled report."""
 
-EFFICACY_SECTIONS = frozenset({"interim", "os", "pfs", "subgroups", "response", "duration", "quality"})
+EFFICACY_SECTIONS = frozenset(
+    {"interim", "os", "pfs", "subgroups", "sensitivity", "response", "duration", "quality"}
+)
 """Sections about what the treatment does: no part of an open report unless the plan names them."""
 
 
