@@ -24,6 +24,7 @@ from .exposure import build_exposure
 from .flow import build_flow
 from .interim import build_interim
 from .laboratory import build_laboratory
+from .listings import build_listings
 from .missing_data import build_missing
 from .model import Section
 from .quality import build_quality
@@ -64,7 +65,7 @@ def _progression(subject: SubjectData) -> TimeToEvent | None:
 SECTIONS: Mapping[str, SectionBuilder] = MappingProxyType(
     {
         "flow": SectionBuilder("Flow of subjects", build_flow),
-        "sets": SectionBuilder("Analysis sets and censoring", build_sets),
+        "sets": SectionBuilder("Analysis sets", build_sets),
         "baseline": SectionBuilder("Baseline", build_baseline),
         "exposure": SectionBuilder("Exposure and chain of identity", build_exposure),
         "interim": SectionBuilder("Interim look", build_interim),
@@ -81,6 +82,7 @@ SECTIONS: Mapping[str, SectionBuilder] = MappingProxyType(
         "laboratory": SectionBuilder("Laboratory", build_laboratory),
         "deviations": SectionBuilder("Protocol deviations", build_deviations),
         "missing": SectionBuilder("Missing data", build_missing),
+        "listings": SectionBuilder("Listings", build_listings),
         "characteristics": SectionBuilder(CHARACTERISTICS, lambda data: build_characteristics(data.study)),
     }
 )

@@ -1,16 +1,14 @@
-"""Analysis sets with the reasons for leaving subjects out, and how the times of the endpoints ended."""
+"""Analysis sets with the reasons for leaving subjects out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from trialwright.outcomes.analysis_sets import AnalysisSet, Membership
-from trialwright.outcomes.survival_times import TimeToEvent
 from trialwright.study.model.products import Arm
 
-from .censoring import build_censoring
 from .counting import Fact, count_people
-from .dataset import Dataset, SubjectData
+from .dataset import Dataset
 from .model import Cell, Row, Section, Table
 
 SETS: tuple[tuple[AnalysisSet, str], ...] = (
@@ -23,14 +21,11 @@ SETS: tuple[tuple[AnalysisSet, str], ...] = (
     (AnalysisSet.RESPONSE, "Evaluable for response"),
     (AnalysisSet.QOL, "Quality of life"),
 )
-ENDPOINTS: tuple[tuple[str, str, Callable[[SubjectData], TimeToEvent | None]], ...] = (
-    ("os", "Overall survival", lambda s: s.survival),
-    ("pfs", "Progression-free survival", lambda s: s.progression),
-)
+TITLE = "Analysis sets"
 
 
 def build_sets(data: Dataset) -> Section:
-    """Who is analysed where, and why not; then the endings of the times by reason."""
+    """Who is analysed where, and why not."""
     words = (
         "Sets come from rules; safety and dose-limiting toxicity are analysed by the treatment received, all else "
         "as allocated.",
@@ -39,22 +34,12 @@ def build_sets(data: Dataset) -> Section:
     columns = ("", "All", *(arm.label for arm in apart(data)))
     notes = ("Reasons are counted among allocated subjects, each under the first that holds.",)
     table = Table("sets_table", "Analysis sets", columns, tuple(rows), notes)
-    endings = [
-        build_censoring(endpoint, title, [(arm, _times(data, arm.id, pick)) for arm in data.study.arms])
-        for endpoint, title, pick in ENDPOINTS
-    ]
-    blocks = (table, *(block for block in endings if block.rows))
-    return Section("sets", "Analysis sets and censoring", words, blocks)
+    return Section("sets", TITLE, words, (table,))
 
 
 def apart(data: Dataset) -> Sequence[Arm]:
     """The arms that have a column besides that of all subjects: none where there is one arm."""
     return data.study.arms if len(data.study.arms) > 1 else ()
-
-
-def _times(data: Dataset, arm: str, pick: Callable[[SubjectData], TimeToEvent | None]) -> list[TimeToEvent]:
-    found = [pick(subject) for subject in data.of(AnalysisSet.ITT) if subject.arm == arm]
-    return [row for row in found if row is not None]
 
 
 def _rows(data: Dataset, members: AnalysisSet, label: str) -> list[Row]:
