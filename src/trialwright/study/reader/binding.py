@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .ages import is_bare_age, measures_age_otherwise
-from .constraints import Limits, by_merit, flipped, read_limits
+from .constraints import Limits, by_merit, flipped, half_open, read_limits
 from .counting import is_no_limit, is_target, past_difference
-from .fitting import fits, signed_limits, with_unit
+from .fitting import ACUITIES, acuity_of, fits, signed_limits, with_unit, without_unit
 from .lexicon import Term
 from .nearness import fits_limits, is_near, near_group, pressure_ahead, term_ahead
 from .quantities import Quantity
@@ -15,9 +15,12 @@ from .scan import AGE, Draft, Scan, has_or, kind_at
 
 
 def read_and_bind(scan: Scan, at: int) -> int:
-    limits = read_limits(scan.tokens, at)
+    half = half_open(scan.tokens, at)
+    limits = half or read_limits(scan.tokens, at)
     if limits is None:
         return at + 1
+    if half is not None:
+        return _bind_halves(scan, half)
     if past := past_difference(scan, limits):
         scan.used = past
         return past
@@ -26,6 +29,20 @@ def read_and_bind(scan: Scan, at: int) -> int:
         return max(limits.last if scan.tokens[at].kind == "N" else at + 1, at + 1)
     scan.used = max(limits.last, scan.found[-1].last) if scan.found else limits.last
     return limits.last
+
+
+def _bind_halves(scan: Scan, half: Limits) -> int:
+    """Both ends of a span of two kinds; where the first has no name, the second is not tried with it."""
+    if bind(scan, half):
+        scan.used = half.last
+        if kind_at(scan, half.last) == "N":
+            top = scan.tokens[half.last].quantity
+            upper = Limits("<=", top, first=half.last, last=half.last + 1, aged=half.aged)
+            bind(scan, upper)
+            scan.used = upper.last
+            return upper.last
+        return half.last
+    return half.last
 
 
 def read_reversed(scan: Scan, at: int) -> int | None:
@@ -91,9 +108,12 @@ def bind(scan: Scan, limits: Limits) -> bool:
 
 def _quotient(scan: Scan, term: Term, limits: Limits) -> Term | None:
     """`FEV1 < 70 % of FVC` limits the quotient of the two."""
-    if kind_at(scan, limits.last) != "T" or limits.quantity is None or limits.quantity.unit != "%":
+    place = limits.last
+    while kind_at(scan, place) == "F":
+        place += 1
+    if kind_at(scan, place) != "T" or limits.quantity is None or limits.quantity.unit != "%":
         return None
-    return scan.lexicon.ratios.get((term.variable, scan.tokens[limits.last].term.variable))
+    return scan.lexicon.ratios.get((term.variable, scan.tokens[place].term.variable))
 
 
 def _is_item(scan: Scan, limits: Limits) -> bool:
@@ -204,6 +224,10 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
     for _, term in members:
         low, high = signed_limits(term, low, high, scan.text)
         last = max(limits.last, members[-1][0] + 1)
+        if term.variable in ACUITIES:
+            term = scan.lexicon.terms[acuity_of(term, limits.quantity)]
+            if term.variable != "bcva_letters":
+                low, high = without_unit(low), without_unit(high)
         good = term.good or ("low" if term.kind == "score" else "")
         operator = by_merit(limits.operator, scan.tokens, limits.first, limits.last, good)
         draft = Draft(

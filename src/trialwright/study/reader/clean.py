@@ -36,6 +36,7 @@ _RAISED = re.compile(
     r"10(?P<open>\s*<\s*(?:sup\s*>\s*)?)(?P<power>\d{1,2})(?P<close>\s*(?:<\s*/\s*sup\s*)?>)", re.IGNORECASE
 )
 """A power of ten in angle brackets: `10<9>`, `10<sup>9</sup>`."""
+_TIMES_AHEAD = re.compile(r"(?<=[<>≥≤=\s])[xX](?=\d(?:\.\d+)?\s(?:times|ULN|the upper|upper))")
 _POINT = re.compile(r"[•‧](?<=\d.)(?=\d)")
 _TIMES = re.compile(
     r"[xX*](?:(?<=\d.)(?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())"
@@ -57,7 +58,7 @@ def clean_text(text: str) -> str:
     if "<" in cleaned:
         cleaned = _RAISED.sub(lambda found: f"10^{found['power']}".ljust(len(found.group())), cleaned)
         cleaned = _UNDERLINED.sub(lambda found: " " * len(found.group()), cleaned)
-    cleaned = _POINT.sub(".", _TIMES.sub("×", cleaned))
+    cleaned = _POINT.sub(".", _TIMES.sub("×", _TIMES_AHEAD.sub(" ", cleaned)))
     return _ITEM.sub(_divided, cleaned) if "(1)" in cleaned and "(2)" in cleaned else cleaned
 
 

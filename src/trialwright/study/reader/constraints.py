@@ -143,6 +143,39 @@ def _between(tokens: list[Token], at: int) -> Limits | None:
     return Limits("between", low, high, first=at, last=position_end + 1)
 
 
+def half_open(tokens: list[Token], at: int) -> Limits | None:
+    """The first half of `12 to < 18 years` and `> 1.5 - 10 ng/mL`, whose ends are not of one kind: the lower end.
+
+    The second half begins behind its sign and is read as a limit of its own.
+    """
+    number = at + 1 if tokens[at].kind == "C" else at
+    if number + 2 >= len(tokens) or tokens[number].kind != "N" or not _joins_range(tokens[number + 1]):
+        return None
+    low, above = tokens[number].quantity, tokens[number + 2]
+    if tokens[at].kind == "C":
+        rising = tokens[at].value == ">" and above.kind == "N" and _rises(low, above.quantity)
+        return Limits(">", _borrowed(low, above), first=at, last=number + 2) if rising else None
+    if above.kind != "C" or above.value != "<" or number + 3 >= len(tokens):
+        return None
+    high = tokens[number + 3]
+    if high.kind != "N" or not _rises(low, high.quantity):
+        return None
+    follows = read_limits(tokens, number + 2)
+    aged = follows is not None and follows.aged
+    return Limits(">=", _borrowed(low, high), first=at, last=number + 2, aged=aged)
+
+
+def _joins_range(token: Token) -> bool:
+    return token.value in _RANGE_SIGNS or token.value in _RANGE_WORDS or token.value == "but"
+
+
+def _borrowed(low: Quantity, other: Token) -> Quantity:
+    """The number with the unit of the other end where it has none."""
+    if low.units or low.relative:
+        return low
+    return replace(low, units=other.quantity.units, relative=other.quantity.relative)
+
+
 def _after_number(tokens: list[Token], at: int) -> Limits | None:
     low = tokens[at].quantity
     after = at + 1
@@ -151,6 +184,8 @@ def _after_number(tokens: list[Token], at: int) -> Limits | None:
     second = _range_end(tokens, after)
     if second is not None and _rises(low, tokens[second].quantity):
         return Limits("between", low, tokens[second].quantity, first=at, last=second + 1, bare=True)
+    if second is not None and low.unit in _FALLING and tokens[second].quantity.number < low.number:
+        return Limits("between", tokens[second].quantity, low, first=at, last=second + 1, bare=True)
     if after < len(tokens) and tokens[after].value == "+" and not low.units and _is_age_plus(tokens, at):
         years = after + 1 < len(tokens) and tokens[after + 1].value in {"years", "year", "yrs", "y"}
         return Limits(">=", low, first=at, last=after + 1 + years, aged=years)
@@ -166,6 +201,9 @@ def _is_age_plus(tokens: list[Token], at: int) -> bool:
         return True
     told = at + 2 < len(tokens) and tokens[at + 2].value in {"years", "year", "yrs", "y"}
     return tokens[at].quantity.number >= 5 and (told or (at > 0 and tokens[at - 1].kind == "AGE"))
+
+
+_FALLING = frozenset({"{snellen}", "{letters}"})
 
 
 def _items(tokens: list[Token], at: int) -> tuple[tuple[Quantity, ...], int]:

@@ -22,6 +22,11 @@ def with_unit(quantity: Quantity, units: tuple[str, ...], relative: str) -> Quan
     )
 
 
+def without_unit(quantity: Quantity | None) -> Quantity | None:
+    """The bare number."""
+    return None if quantity is None else replace(quantity, units=())
+
+
 _BELOW_ZERO = frozenset({"bone_mineral_density_t", "spherical_equivalent", "rass", "cylinder"})
 
 
@@ -54,11 +59,31 @@ def fits(term: Term, quantity: Quantity, catalogue: Catalogue) -> bool:
     if term.pair or term.flag or term.scale in _GRADED:
         return False
     variable = catalogue.find(term.variable)
+    if term.variable in ACUITIES:
+        return _fits_acuity(term, quantity)
     if term.scale == "percent" and 0 < quantity.number < 10:
         return False
     if not quantity.units:
         return _fits_unitless(term, quantity, variable)
     return unit_of(term, quantity, variable) is not None
+
+
+ACUITIES = {"bcva_letters": "{letters}", "visual_acuity": "{snellen}", "visual_acuity_logmar": "{logmar}"}
+
+
+def acuity_of(term: Term, quantity: Quantity | None) -> str:
+    """The variable that a visual acuity is told in: letters, a fraction or logMAR."""
+    unit = quantity.unit if quantity is not None else ""
+    return next((name for name, known in ACUITIES.items() if known == unit), term.variable)
+
+
+def _fits_acuity(term: Term, quantity: Quantity) -> bool:
+    """A bare number is letters from 5 to 100, logMAR or decimal only where the name says so."""
+    if quantity.units:
+        return quantity.unit in ACUITIES.values()
+    if term.variable == "bcva_letters":
+        return 5 <= quantity.number <= 100
+    return quantity.number <= 3
 
 
 def _fits_unitless(term: Term, quantity: Quantity, variable: Variable | None) -> bool:

@@ -75,10 +75,44 @@ def read_quantity(text: str, at: int, end: int) -> Quantity | None:
     found = NUMBER.match(text, at, end)
     if found is None or len(found.group()) > _LONGEST_NUMBER:
         return None
+    if (found.end() - at <= 2 and text[found.end() : found.end() + 3].strip(" 0123456789")) and (
+        special := _weeks(text, at, end) or _acuity(text, at, end)
+    ):
+        return special
     raw, stop = found.group(), found.end()
     units, after, factor = _read_unit(text, stop, end)
     number = _decimal(raw, units)
     return Quantity(number * factor, units, "", at, after, stop, raw)
+
+
+_WEEKS = re.compile(
+    r"(\d\d)\s?(?:[-+^]\s?|(?:w|wks?|weeks?)\s)?([0-6])\s?/\s?7(?:\s?(?:weeks?|wks?|d(?:ays?)?\b))?"
+    r"|(\d\d)\s?\+\s?([0-6])(?![\d.])(?=[^.;]{0,40}(?:weeks?|wks?\b|gest|\bGA\b))(?:\s?(?:weeks?|wks?))?"
+    r"|(\d\d)\s?(?:w|wks?|weeks?)[\s,+]{0,3}(?:and\s)?([0-6])\s?d(?:ays?)?\b",
+    re.IGNORECASE,
+)
+_ACUITY = re.compile(r"(20)\s?/\s?(\d{2,3})(?![\d/.,])|(6)\s?/\s?(4|5|6|7\.5|9|12|15|18|24|30|36|38|48|60)(?![\d/.,])")
+_SIXTH = Decimal("0.001")
+
+
+def _weeks(text: str, at: int, end: int) -> Quantity | None:
+    """Weeks and days of a gestation: `28 0/7`, `33+6 weeks`, `36 weeks 6 days`."""
+    found = _WEEKS.match(text, at, end)
+    if found is None:
+        return None
+    weeks, days = [part for part in found.groups() if part is not None]
+    number = (Decimal(weeks) + Decimal(days) / 7).quantize(_SIXTH).normalize()
+    return Quantity(number, ("wk",), "", at, found.end(), found.end(), found.group())
+
+
+def _acuity(text: str, at: int, end: int) -> Quantity | None:
+    """A Snellen fraction as decimal acuity: `20/40` is 0.5."""
+    found = _ACUITY.match(text, at, end)
+    if found is None:
+        return None
+    above, below = [part for part in found.groups() if part is not None]
+    number = (Decimal(above) / Decimal(below)).quantize(_SIXTH).normalize()
+    return Quantity(number, ("{snellen}",), "", at, found.end(), found.end(), found.group())
 
 
 def _decimal(raw: str, units: tuple[str, ...]) -> Decimal:
@@ -93,8 +127,7 @@ def _decimal(raw: str, units: tuple[str, ...]) -> Decimal:
 
 def _read_unit(text: str, at: int, end: int) -> tuple[tuple[str, ...], int, int]:
     """The unit at ``at``: its readings, where it ends, and a factor for the number."""
-    ahead = text[at : at + 2]
-    if not ahead.strip():
+    if not text[at : at + 3].strip():
         return (), at, 1
     if found := _VIRAL.match(text, at, end):
         return (

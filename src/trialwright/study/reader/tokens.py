@@ -160,6 +160,12 @@ def _multiplied(tokens: list[Token]) -> list[Token]:
                 found.append(_as_relative(token, relative, tokens[end - 1].end))
                 at = _skip_bracketed(tokens, end)
                 continue
+        elif token.value in _MULTIPLES and (end := _limit_after(tokens, at + 1)):
+            number = Quantity(Decimal(_MULTIPLES[token.value]), (), "", token.start, token.end, token.end, "w")
+            relative = str(tokens[end - 1].value) if tokens[end - 1].kind == "U" else "uln"
+            found.append(_as_relative(Token("N", number, token.start, token.end), relative, tokens[end - 1].end))
+            at = _skip_bracketed(tokens, end)
+            continue
         elif (
             token.kind == "U"
             and at + 2 < len(tokens)
@@ -177,6 +183,21 @@ def _multiplied(tokens: list[Token]) -> list[Token]:
 
 
 _MULTIPLIES = frozenset({"U", "M"})
+_MULTIPLES = {"twice": 2, "thrice": 3, "double": 2, "triple": 3, "twofold": 2, "threefold": 3}
+
+
+def _limit_after(tokens: list[Token], at: int) -> int:
+    """The place behind the limit of normal that `twice` multiplies; 0 where none follows."""
+    for place in range(at, min(at + 7, len(tokens))):
+        token = tokens[place]
+        if token.kind in {"U", "W"} and token.value != "baseline":
+            return place + 1
+        if token.value not in _BETWEEN_WORDS:
+            return 0
+        if token.value == "normal":
+            follows = tokens[place + 1].value if place + 1 < len(tokens) else ""
+            return place + 2 if follows in _NORMAL_TAIL else place + 1
+    return 0
 
 
 def _as_relative(token: Token, relative: str, end: int) -> Token:
@@ -234,6 +255,8 @@ _BETWEEN_WORDS = frozenset(
         "an",
         "gender",
         "sex",
+        "control",
+        "controls",
     ]
 )
 
@@ -257,7 +280,7 @@ def _relative_after(tokens: list[Token], at: int) -> tuple[int, str]:
             or token.value not in _BETWEEN_WORDS | {">", "-", "("}
         ):
             break
-        if multiplied and token.value == "normal" and not normal:
+        if multiplied and token.value in {"normal", "control", "controls"} and not normal:
             normal = position + 1
     while normal and normal < len(tokens) and tokens[normal].value in _NORMAL_TAIL:
         normal += 1
