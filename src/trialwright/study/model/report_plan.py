@@ -39,11 +39,15 @@ REPORT_SECTIONS: tuple[str, ...] = (
     "adverse",
     "toxicity",
     "expedited",
+    "laboratory",
+    "deviations",
+    "missing",
     "characteristics",
+    "listings",
 )
 """Every section that the report can have, in the order they stand in where a plan names none."""
 
-BY_ARM_SECTIONS = frozenset({"characteristics", "interim", "subgroups"})
+BY_ARM_SECTIONS = frozenset({"characteristics", "interim", "subgroups", "sensitivity", "listings"})
 """Sections that compare arms or show subjects with their treatment: none of these in a pooled report."""
 
 EFFICACY_SECTIONS = frozenset(
