@@ -60,7 +60,7 @@ def test_a_pooled_report_leaves_out_what_compares_arms() -> None:
 @pytest.mark.parametrize(
     ("plan", "code", "words"),
     [
-        (ReportPlan(variant="final", sections=("flow", "survivl")), "TW-RPT-001", "flow, baseline"),
+        (ReportPlan(variant="final", sections=("flow", "survivl")), "TW-RPT-001", "baseline, exposure"),
         (ReportPlan(variant="final", sections=("flow", "flow")), "TW-RPT-003", "Keep one"),
         (ReportPlan(variant="interim", look="first"), "TW-RPT-005", "scenario"),
         (ReportPlan(variant="interim", scenario="none_such"), "TW-RPT-005", "Known here"),
