@@ -40,6 +40,8 @@ def _step(scan: Scan, at: int) -> int:
     if token.kind == "N":
         flip = read_reversed(scan, at)
         return flip if flip is not None else read_and_bind(scan, at)
+    if token.value == "who" and scan.text[token.start : token.end] == "WHO" and kind_at(scan, at + 1) in {"N", "C"}:
+        return _who(scan, at)
     if token.kind == "AGE":
         open_group(scan, at, AGE)
         return at + 1
@@ -72,6 +74,16 @@ def _term(scan: Scan, at: int) -> int:
     return at + 1
 
 
+def _who(scan: Scan, at: int) -> int:
+    """`WHO 0-2` where performance is spoken of."""
+    spoken = scan.lead is not None and scan.lead.kind == "performance"
+    if not spoken and not any(t.kind == "T" and t.term.kind == "performance" for t in scan.tokens[:at]):
+        return at + 1
+    term = scan.lexicon.terms["ecog"]
+    grade = read_grade(scan.tokens, at, scan.text, term)
+    return at + 1 if grade is None else _graded(scan, term, at, grade)
+
+
 def _class_before(scan: Scan, at: int, term: Term) -> Grade | None:
     """`class III or IV heart failure`: the class says which scale is meant."""
     window = scan.tokens[max(scan.used, at - 8) : at]
@@ -86,11 +98,25 @@ def _is_measured(scan: Scan, at: int) -> bool:
     return any(t.kind == "N" and t.quantity.unit in {"mm", "cm"} for t in following)
 
 
+def _is_filtration(scan: Scan, at: int) -> bool:
+    """Whether EGFR in capitals is the filtration rate: a number from 10 to 150 follows."""
+    following = scan.tokens[at + 1 : at + 4]
+    numbers = [t.quantity for t in following if t.kind == "N"]
+    plain = all(t.kind in {"C", "N", "F", "B"} or t.value in {"(", ":", "-"} for t in following[:2])
+    told = bool(numbers) and (not numbers[0].units or numbers[0].unit.startswith("mL/min"))
+    return plain and told and 10 <= numbers[0].number <= 150
+
+
 def _graded_her2(scan: Scan, at: int, term: Term) -> Term:
     """HER2 where the sentence speaks of immunohistochemistry and a comparison follows: its score."""
-    if term.variable != "her2_status":
+    if term.variable == "egfr_mutation" and _is_filtration(scan, at):
+        return scan.lexicon.terms["egfr"]
+    if term.variable not in {"her2_status", "qt"}:
         return term
     words = scan.text[scan.tokens[0].start : scan.tokens[-1].end].casefold()
+    if term.variable == "qt":
+        corrected = "frideric" in words or "bazett" in words or " corrected" in words
+        return scan.lexicon.terms["qtc"] if corrected else term
     follows = any(kind_at(scan, place) == "C" for place in range(at + 1, min(at + 14, len(scan.tokens))))
     return scan.lexicon.terms["her2_ihc"] if follows and ("ihc" in words or "immunohisto" in words) else term
 
@@ -133,6 +159,9 @@ def open_group(scan: Scan, at: int, term: Term) -> None:
         scan.group = []
     if scan.group and _is_aside(scan, at, term):
         return
+    if term.kind == "lab" and _is_of_other_fluid(scan, at, term):
+        scan.group = []
+        return
     if scan.group:
         term = _ratio_of(scan, at, term)
     if scan.group and scan.group[-1][0] >= scan.used and _is_list(scan, scan.group[-1][0], at):
@@ -143,6 +172,20 @@ def open_group(scan: Scan, at: int, term: Term) -> None:
             scan.group.sort(key=lambda member: member[0])
         return
     scan.group = [(at, term)]
+
+
+_FLUIDS = frozenset(
+    ("sweat", "urine", "urinary", "csf", "saliva", "salivary", "stool", "synovial", "pleural", "ascitic", "ascites", "sputum",
+     "semen", "vitreous", "drain", "bronchoalveolar", "peritoneal", "cerebrospinal")
+)  # fmt: skip
+
+
+def _is_of_other_fluid(scan: Scan, at: int, term: Term) -> bool:
+    """Whether an analyte is not the one in blood: `sweat sodium`, `ascitic neutrophils`."""
+    if term.variable.startswith(("urine", "m_protein", "free_light", "faecal")):
+        return False
+    before = scan.tokens[max(0, at - 2) : at]
+    return bool(before) and before[-1].kind != "P" and any(t.value in _FLUIDS for t in before)
 
 
 def _ratio_of(scan: Scan, at: int, term: Term) -> Term:
@@ -162,6 +205,8 @@ def _ratio_of(scan: Scan, at: int, term: Term) -> Term:
 def _is_aside(scan: Scan, at: int, term: Term) -> bool:
     """Whether a name in brackets only says how the one before them is meant."""
     names = {known.variable for _, known in scan.group}
+    if term.variable in scan.group[-1][1].ratio and scan.tokens[at].depth > scan.tokens[scan.group[-1][0]].depth:
+        return True
     if term.variable == "transaminases" and names & {"ast", "alt"}:
         return True
     if term.variable in {"ast", "alt"} and "transaminases" in names:
@@ -170,6 +215,7 @@ def _is_aside(scan: Scan, at: int, term: Term) -> bool:
     gap = scan.tokens[before + 1 : at]
     if scan.tokens[at].depth <= scan.tokens[before].depth:
         return False
+    gap = [*gap, *scan.tokens[at + 1 : at + 3]]
     return any(t.value in {"corrected", "adjusted"} for t in gap) and any(t.value == "(" for t in gap)
 
 
@@ -201,4 +247,4 @@ def is_normal(scan: Scan, at: int) -> bool:
         return False
     gap = scan.tokens[scan.group[-1][0] + 1 : at]
     plain = all(t.kind == "F" or t.value in {"(", ")", ":"} or t.kind == "T" for t in gap) and len(gap) <= 5
-    return plain and (at + 1 >= len(scan.tokens) or scan.tokens[at + 1].kind in {"P", "OR", "UNLESS", "IF"})
+    return plain and (at + 1 >= len(scan.tokens) or scan.tokens[at + 1].kind in {"P", "OR", "AND", "UNLESS", "IF"})

@@ -47,6 +47,9 @@ def _bind_halves(scan: Scan, half: Limits) -> int:
 
 def read_reversed(scan: Scan, at: int) -> int | None:
     """`18 <= age <= 75`: the comparison is read from its other side."""
+    number = at
+    if kind_at(scan, at + 1) == "AGE" and kind_at(scan, at + 3) == "AGE":
+        at += 1
     if (
         kind_at(scan, at + 1) != "C"
         or kind_at(scan, at + 2) not in {"T", "AGE"}
@@ -56,7 +59,7 @@ def read_reversed(scan: Scan, at: int) -> int | None:
     if scan.tokens[at + 1].end - scan.tokens[at + 1].start > 2:
         return None
     term = AGE if kind_at(scan, at + 2) == "AGE" else scan.tokens[at + 2].term
-    quantity = scan.tokens[at].quantity
+    quantity = scan.tokens[number].quantity
     if not fits(term, quantity, scan.lexicon.catalogue):
         return None
     operator = flipped(str(scan.tokens[at + 1].value))
@@ -65,7 +68,7 @@ def read_reversed(scan: Scan, at: int) -> int | None:
         quantity = Quantity(
             quantity.number, follows.low.units, follows.low.relative, quantity.start, quantity.end
         )
-    scan.found.append(Draft(term, at, at + 3, at, operator, low=quantity))
+    scan.found.append(Draft(term, number, at + 3, number, operator, low=quantity))
     scan.group = [(at + 2, term)]
     return at + 3
 
@@ -214,7 +217,9 @@ def bind_gestation(scan: Scan, limits: Limits) -> bool:
 def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, first: int) -> bool:
     limits = repeated_times(scan, members, limits)
     if limits.operator == "==" and members[-1][1].kind == "age":
-        return False
+        if not _is_lower_age(scan, limits):
+            return False
+        limits = replace(limits, operator=">=")
     told = limits.quantity
     units = told.units if told else ()
     relative = told.relative if told else ""
@@ -238,6 +243,16 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
     if members[0][0] >= limits.last or not scan.group:
         scan.group = [members[-1]]
     return True
+
+
+def _is_lower_age(scan: Scan, limits: Limits) -> bool:
+    """`aged 18 years and less than 80 years`: the first age is the lower end."""
+    place = limits.last
+    while place < len(scan.tokens) and (
+        scan.tokens[place].kind in {"AND", "AGE", "F"} or scan.tokens[place].value in {",", "-"}
+    ):
+        place += 1
+    return place > limits.last and kind_at(scan, place) == "C" and scan.tokens[place].value in {"<", "<="}
 
 
 def repeated_operator(scan: Scan, limits: Limits) -> Limits:

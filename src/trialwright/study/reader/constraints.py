@@ -72,7 +72,9 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
     operator = str(tokens[at].value)
     position = at + 1
     if position < len(tokens) and tokens[position].kind == "C":
-        operator = _joined(operator, str(tokens[position].value))
+        sign = str(tokens[position].value)
+        told = tokens[at].word.startswith(("min", "max", "at ", "a m")) and sign[:1] == operator[:1]
+        operator = sign if told else _joined(operator, sign)
         position += 1
     position = _past(
         tokens, position, {"of", "a", "an", "the", "to", "or", "is", "than", "at", "age", ":", "be"}, 2
@@ -84,6 +86,8 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
         if position + 1 < len(tokens) and tokens[position + 1].value in {"+", "-"}:
             return None
         return Limits(operator, _one(token), first=at, last=position + 1)
+    if token.value == "-" and position + 1 < len(tokens) and token.end == tokens[position + 1].start:
+        position, token = position + 1, tokens[position + 1]
     if token.value == "+":
         return _plusses(tokens, position, operator, at)
     if token.kind != "N":
@@ -304,6 +308,13 @@ def _aged(tokens: list[Token], found: Limits) -> Limits:
         operator = str(tokens[after].value) if tail else found.operator
         return replace(found, operator=operator, last=after + 1 if tail else after, aged=True)
     if any(token.kind == "AGE" for token in tokens[found.first : found.last]):
+        return replace(found, aged=True)
+    if (
+        tokens[found.last - 1].kind == "A"
+        and tokens[found.last - 1].word.endswith(("older", "younger", "elder"))
+        and not quantity.unit
+        and 10 <= quantity.number <= 90
+    ):
         return replace(found, aged=True)
     opening = tokens[found.first].word
     if (

@@ -28,7 +28,7 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
         return []
     gap = scan.tokens[max(last + 1, scan.used) : limits.first]
     opening = scan.group[0][0]
-    if any(t.kind == "CHG" for t in scan.tokens[max(0, opening - 2) : opening]):
+    if any(t.kind == "CHG" and not t.word.startswith(("percentile", "centile")) for t in scan.tokens[max(0, opening - 2) : opening]):
         return []
     if scan.group[-1][1].kind == "age" and not _is_age_gap(gap, scan, limits):
         return []
@@ -136,7 +136,7 @@ def _fits_bare(scan: Scan, term: Term, limits: Limits) -> bool:
 def _told_equal(scan: Scan, limits: Limits, gap: list[Token]) -> bool:
     if len(gap) >= 2 and gap[-1].value == "of" and gap[-2].value == "out":
         return False
-    told = scan.tokens[limits.first].kind == "C" or any(t.value in {":", "of"} for t in gap)
+    told = scan.tokens[limits.first].kind == "C" or any(t.value in {":", "of", "is"} for t in gap)
     return bool(limits.items) or told
 
 
@@ -149,10 +149,12 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
             term = AGE if token.kind == "AGE" else token.term
             if term.kind == "age" and not (limits.quantity and limits.quantity.unit in {"", "a", "mo"}):
                 return None
+            if _is_per_field(scan, place):
+                return None
             following = kind_at(scan, place + 1)
             if following in {"C", "B"} and token.value is not AGE and not term.pair:
                 return None
-            if term.weak or (not tells_unit(limits) and term.kind not in {"age", "score", "vital"}):
+            if term.weak or (not tells_unit(limits) and term.kind not in {"age", "score", "vital", "performance"}):
                 return None
             return (place, term) if fits_limits(scan, term, limits) and not limits.bare else None
         if token.kind in {"C", "B", "N", "IF", "UNLESS", "SEX", "CHG"} or token.value in {
@@ -169,6 +171,12 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
         if strange > 1:
             return None
     return None
+
+
+def _is_per_field(scan: Scan, place: int) -> bool:
+    """`5 WBC/high power field` counts the urine's cells."""
+    behind = [t.value for t in scan.tokens[place + 1 : place + 3]]
+    return behind[:1] in (["/"], ["per"]) and behind[1:] in (["high"], ["hpf"], ["hp"], ["field"], ["lpf"], ["low"])
 
 
 def pressure_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:

@@ -27,6 +27,8 @@ def is_negated(draft: Draft, tokens: list[Token], direction: str) -> bool:
 
     A limit that keeps the healthy is never what a negation denies, unless it stands right before its name.
     """
+    if _is_parted(draft, tokens):
+        return False
     ill = direction == BAD
     reach = _FAR if ill else _NEAR
     depth, place = tokens[draft.first].depth, draft.first - 1
@@ -49,6 +51,14 @@ def is_negated(draft: Draft, tokens: list[Token], direction: str) -> bool:
         apart = apart or token.kind in {"AND", "IF"}
         steps += 1
         place -= 1
+    return False
+
+
+def _is_parted(draft: Draft, tokens: list[Token]) -> bool:
+    """Whether an `and` stands between the name and its limit: `absence of blasts in blood and < 5 % in marrow`."""
+    for place in range(draft.first + 1, draft.limits_first - 1):
+        if tokens[place].kind == "AND" and tokens[place].word == "and":
+            return tokens[place + 1].kind not in {"T", "F"} and tokens[place - 1].kind != "T"
     return False
 
 

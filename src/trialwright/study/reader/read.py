@@ -37,7 +37,11 @@ _RESIDUE = 5
 _LIMITS = frozenset({"C", "N", "B", "W", "NOT"})
 _MOST_LIMITS = 150
 """No sentence has so many limits; a text that does is no sentence and is left to a person."""
-_NOTE = re.compile(r"\W*(?:note|n\.b|the definition of|definition)\b", re.IGNORECASE)
+_NOTE = re.compile(
+    r"\W*(?:note|n\.b|nb\b\.|the definition of|definition"
+    r"|(?:(?:nb\.?\s)?(?:complete|partial|clinical)\s)?(?:response|remission|relapse|progression)\s(?:is|are|was)\sdefined)\b",
+    re.IGNORECASE,
+)
 _IF = re.compile(r"if|when|in case|in the event", re.IGNORECASE)
 _SEX = re.compile(
     r"(?:(?:adult|otherwise|healthy|in|for)\s)*(?:(?:fe)?males?|(?:wo)?m[ae]n)(?:\s(?:patients?|subjects?|participants?))?",
@@ -306,6 +310,7 @@ def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
     again = any(d is not draft and d.term.variable == draft.term.variable for d in drafts)
     for place in range(max(1, draft.first - 3), draft.first):
         asks = tokens[place].kind == "IF" and tokens[place].word == "if" and tokens[place - 1].kind != "OUT"
+        asks = asks and not any(t.kind == "OR" for t in tokens[place : draft.first])
         if again and asks:
             return True
     opening = [t for t in before[:5] if t.kind == "IF" and t.value == "when"]

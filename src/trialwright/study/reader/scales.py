@@ -148,6 +148,8 @@ def _stage(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
     if found is None:
         return None
     if term.variable == "stage":
+        if any(t.value == "type" for t in tokens[max(0, found.first - 2) : found.first]):
+            return None
         behind = text[tokens[found.last - 1].end :][:16].lstrip()
         if behind.startswith(":") or re.match(r"(?:of|in) (?:the|this) (?:study|trial)", behind):
             return None

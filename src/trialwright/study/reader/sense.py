@@ -45,7 +45,7 @@ _LEAD_DENIES = re.compile(
     r"|\bnone of\b|\bnot?\s(?:any\s)?(?:evidence|history|of the following)"
     r"|\bwithout\b|\babsence of\b|\bfree (?:of|from)\b|\bno\b[^:.;]{0,60}\bfollowing\b"
     r"|\bexcluded\b|\bnot (?:be )?eligible\b|\bineligible\b)"
-    r"[^.;]{0,90}:?\s*$",
+    r"(?:[^.;]{0,90}:|[^.;]{0,60}\bfollowing\b[^.;]{0,60})\s*$",
     re.IGNORECASE,
 )
 _NEAR = 4
@@ -85,8 +85,14 @@ def _in_inclusion(
 def _is_kept_out(draft: Draft, tokens: list[Token]) -> bool:
     """Whether the sentence as a whole says who is excluded: `patients with A > 2, B < 3 or C > 4 are excluded`."""
     shallow = tokens[draft.limits_first].depth
-    if any(_keeps_out(t) for t in tokens[: draft.first] if t.depth <= shallow):
-        return True
+    for place in range(draft.first - 1, -1, -1):
+        token = tokens[place]
+        if token.depth > shallow:
+            continue
+        if _keeps_out(token):
+            return True
+        if token.value == "," and place > 4:
+            break
     for token in tokens[draft.last :]:
         if token.value == "." or token.kind == "UNLESS":
             return False
