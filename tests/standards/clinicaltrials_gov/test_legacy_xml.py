@@ -61,6 +61,22 @@ def test_masking_roles_and_phases() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "masking"),
+    [
+        ("Double Blind (Subject, Caregiver, Investigator, Outcomes Assessor)", "QUADRUPLE"),
+        ("Double Blind (Subject, Investigator, Outcomes Assessor)", "TRIPLE"),
+        ("Single Blind (Outcomes Assessor)", "SINGLE"),
+        ("Double-Blind", "DOUBLE"),
+        ("Open Label", "NONE"),
+    ],
+)
+def test_the_depth_of_masking_is_the_number_of_roles(words: str, masking: str) -> None:
+    old = OLD.replace("Double Blind (Subject, Investigator)", words)
+    design = read_records(old.encode(), "old.xml").records[0].module("designModule")
+    assert design["designInfo"]["maskingInfo"]["masking"] == masking
+
+
 OLD = """<clinical_study rank="1">
 <id_info><org_study_id>A</org_study_id><nct_id>NCT00000001</nct_id><nct_alias>NCT00000002</nct_alias></id_info>
 <brief_title>Old</brief_title><sponsors><lead_sponsor><agency>S</agency><agency_class>U.S. Fed</agency_class>

@@ -52,6 +52,37 @@ def test_time_frames(
 
 
 @pytest.mark.parametrize(
+    ("words", "points", "every", "until"),
+    [
+        ("from baseline to day 28 (±3 days)", (28,), None, None),
+        ("day 90 +/- 14 days", (90,), None, None),
+        ("Day -1 to Day 7", (-1, 7), None, None),
+        ("one week before and 3 months after surgery", (-7, 91.3125), None, None),
+        ("36 weeks postmenstrual age", (), None, None),
+        ("At age 2 years corrected", (), None, None),
+        ("Up to 2 years 3 months", (821.8125,), None, None),
+        ("1/2 year", (182.625,), None, None),
+        ("every 6-8 weeks until progression", (), 42, "progression"),
+        ("Monthly for 12 months", (365.25,), 30.4375, None),
+        ("ten minutes after intubation", (0.0069,), None, None),
+        ("first 48 h", (2,), None, None),
+        ("POD 1, 3, 5", (1, 3, 5), None, None),
+        ("28 days or until hospital discharge", (28,), None, "discharge"),
+    ],
+)
+def test_time_frames_as_registries_write_them(
+    words: str, points: tuple[float, ...], every: float | None, until: str | None
+) -> None:
+    found = parse_time_frame(words)
+    assert (found.points_days, found.every_days, found.until) == (points, every, until)
+
+
+def test_the_origin_of_a_time_is_no_value_before_treatment() -> None:
+    assert not parse_time_frame("Time from randomization until death").baseline
+    assert parse_time_frame("At randomization and week 12").baseline
+
+
+@pytest.mark.parametrize(
     ("words", "instrument", "named"),
     [
         ("RECIST v1.1", "recist_1_1", True),

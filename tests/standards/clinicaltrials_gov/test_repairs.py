@@ -236,6 +236,45 @@ def test_days_of_a_cycle_become_days_of_the_study() -> None:
     assert product.cycles == ((1, 8), (22, 29))
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("75 mg/m², D1, every 21 days, 6 cycles", {"days": [[1]], "days_within_cycle": True, "cycle_days": 21}),
+        ("40-60 mg bid, d1-14, q3w", {"days_within_cycle": True, "cycle_days": 21}),
+        ("25 mg once daily on Days 1-3 of repeated 28-day cycles", {"days_within_cycle": True, "cycle_days": 28}),
+        ("AUC 5 IV on Day 1 Q3W of Cycles 1-4", {"days": [[1]], "cycles": 4, "cycle_days": 21}),
+        ("30 mg/m2/day IV on days -5, -4 and -3", {"days": [[-5, -4, -3]], "days_within_cycle": False}),
+        ("2 mg IV on days -5 to -3", {"days": [[-5, -4, -3]]}),
+        ("2 g IV q24h x 14 days", {"duration_days": 14}),
+        ("5 mg/kg (max 300 mg) daily for 6 months", {"dose": "5 mg/kg", "duration_days": 183}),
+        ("7.4 GBq (200 mCi) every 6 weeks", {"dose": "7.4 GBq"}),
+        ("2 x 10^6 CAR-positive viable T cells/kg (maximum 2 x 10^8)", {"dose": "2e6 {cells}/kg"}),
+        ("40 mg PO (20 mg if > 75 years)", {"dose": None, "route": "oral"}),
+        ("500 mg on day 1 followed by 250 mg daily on days 2-5", {"days": None, "frequency": None}),
+        ("2 mg intravitreal every 4 weeks for 3 months then every 8 weeks", {"frequency": None, "duration_days": None}),
+        ("5 mg/kg at weeks 0, 2, and 6, then every 8 weeks", {"dose": "5 mg/kg", "frequency": None}),
+        ("300 mg s.c. at weeks 0, 1, 2 and every 4 weeks thereafter", {"frequency": None}),
+        ("100 mg/m2 days 1-7; daunorubicin 60 mg/m2 days 1-3", {"days": None, "dose": None}),
+        ("10 mg daily for 3 weeks followed by 1 week rest", {"frequency": "1 every 1 day"}),
+    ],
+)  # fmt: skip
+def test_courses_caps_and_cycles(text: str, read: dict) -> None:
+    rows = derive_administrations([{"id": "x", "name": "X", "description": text}], [], "").rows
+    row = dict(rows[0]) if rows else {}
+    if "dose" in row:
+        row["dose"] = f"{row['dose']['minimum']} {row['dose']['unit']}"
+    if "frequency" in row:
+        row["frequency"] = "{times} every {every} {unit}".format(**row["frequency"])
+    assert {key: row.get(key) for key in read} == read
+
+
+def test_days_of_a_cycle_without_a_number_of_cycles_make_no_product() -> None:
+    study = study_of("NCT04265963")
+    words = "10 mg IV on days 1 and 8 every 21 days"
+    study["protocolSection"]["armsInterventionsModule"]["interventions"][0]["description"] = words
+    assert derive_draft(Record(study, "api_v2")).study().products == ()
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="day 1,;-and&+/toxX×^90mgIV.()cycleseach ", max_size=120))
 def test_readings_of_any_words_neither_raise_nor_hang(text: str) -> None:

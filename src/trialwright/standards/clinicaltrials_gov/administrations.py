@@ -10,9 +10,18 @@ from typing import Any
 from trialwright.study.findings import Finding
 
 from .codes import registry_finding
+from .course_words import leave_out_limits, says_two_courses
 from .dose_words import Quantity, is_volume, parse_formulation, parse_quantities, parse_routes
 from .repairs import Repaired, check_repairs, repair_text
-from .schedule_words import parse_cycles, parse_days, parse_duration_days, parse_rate, says_single
+from .schedule_words import (
+    Days,
+    Rate,
+    parse_cycles,
+    parse_days,
+    parse_duration_days,
+    parse_rate,
+    says_single,
+)
 from .slugs import make_slug
 
 Row = dict[str, Any]
@@ -128,7 +137,7 @@ def _component(repaired: Repaired, start: int, end: int) -> Row:
     text = repaired.text[start:end]
     row: Row = {}
     quantities = parse_quantities(text)
-    doses = [one for one in quantities if not is_volume(one) and one.unit != "%"]
+    doses = leave_out_limits(text, [one for one in quantities if not is_volume(one) and one.unit != "%"])
     volumes = [one for one in quantities if is_volume(one)]
     if doses and len({(one.minimum, one.maximum, one.unit) for one in doses}) == 1:
         row["dose"] = _amount(doses[0], repaired, start)
@@ -141,7 +150,9 @@ def _component(repaired: Repaired, start: int, end: int) -> Row:
     formulation = parse_formulation(text)
     if formulation:
         row["formulation"] = repaired.words(start + formulation[0], start + formulation[1])
-    row.update(_schedule(repaired, text, start))
+    one_dose = len({(one.minimum, one.maximum, one.unit) for one in doses}) < 2
+    if one_dose and not says_two_courses(text):
+        row.update(_schedule(repaired, text, start))
     if not row.keys() & {"dose", "route", "frequency", "days", "single", "cycles"}:
         return {}
     return row
@@ -160,12 +171,35 @@ def _plain(number: Any) -> str:
     return str(number) if abs(number) < 1_000_000 else f"{number.normalize():E}".replace("E+", "e")
 
 
+_PERIODS = {"hour": 0, "day": 1, "week": 7, "month": 0}
+
+
+def _length_of(rate: Rate | None, days: Days | None) -> int | None:
+    """`day 1, every 21 days` gives the length of the cycle that the days stand in."""
+    if rate is None or days is None or rate.times != 1 or len(days.groups) > 1:
+        return None
+    length = rate.every * _PERIODS[rate.unit]
+    last = max(day for group in days.groups for day in group)
+    return length if length >= 7 and last <= length else None
+
+
+def _counts_in_cycle(days: Days, cycles: int | None, length: int | None) -> bool:
+    """Whether days count within a cycle: they fit into its stated length, or are fewer than the cycles."""
+    flat = [day for group in days.groups for day in group]
+    if len(days.groups) > 1:
+        return False
+    if length is not None and flat[0] >= 1 and flat[-1] <= length:
+        return True
+    return bool(cycles and cycles > len(flat))
+
+
 def _schedule(repaired: Repaired, text: str, start: int) -> Row:
     row: Row = {}
     cycles, length = parse_cycles(text)
     rate, repeat_days = parse_rate(text)
-    length = length or repeat_days
-    if rate:
+    days = parse_days(text, cycles)
+    length = length or repeat_days or _length_of(rate, days)
+    if rate and not (rate.times == 1 and length and days and rate.every * _PERIODS[rate.unit] == length):
         words = repaired.words(start + rate.start, start + rate.end)
         row["frequency"] = {"times": rate.times, "every": rate.every, "unit": rate.unit, "words": words}
     if says_single(text):
@@ -174,10 +208,9 @@ def _schedule(repaired: Repaired, text: str, start: int) -> Row:
         row["cycles"] = cycles
     if length:
         row["cycle_days"] = length
-    days = parse_days(text, cycles)
     if days:
         row["days"] = [list(group) for group in days.groups]
-        row["days_within_cycle"] = days.within_cycle
+        row["days_within_cycle"] = days.within_cycle or _counts_in_cycle(days, cycles, length)
         row["days_words"] = repaired.words(start + days.start, start + days.end)
     duration = parse_duration_days(text)
     if duration:

@@ -23,6 +23,7 @@ _COUNT = re.compile(
     rf"(?:{_SPAN}(?P<high>{_NUMBER}))?\s*×\s*10\^(?P<power>\d{{1,2}})"
     rf"(?P<per>\s*/\s*(?:kg|m\^?2|mL|ml))?\s*(?P<what>[A-Za-z][\w+/-]*(?:\s+[A-Za-z][\w+-]*){{0,3}})?"
 )
+_PER_BEHIND = re.compile(r"(?:cells?|lymphocytes|MSCs?)\s*(/\s*(?:kg|m\^?2|ml))\b", re.I)
 _MILLIONS = re.compile(
     rf"(?<![\w.,/^×])(?P<low>{_NUMBER})(?:{_SPAN}(?P<high>{_NUMBER}))?\s+(?P<scale>million|billion)\s+"
     r"(?:[A-Za-z][\w+/-]*\s+){0,5}?(?P<what>[A-Za-z-]*(?:cells|MSCs?|lymphocytes))\b"
@@ -150,7 +151,8 @@ def _counted(match: re.Match[str]) -> str:
         unit = "[PFU]"
     elif what and "cell" not in match.string.lower():
         unit = "{" + re.split(r"\s", what)[0] + "}"
-    per = (match.group("per") or "").replace(" ", "").replace("^", "")
+    behind = _PER_BEHIND.search(match.string, match.end("power"), match.end() + 6)
+    per = (match.group("per") or (behind.group(1) if behind else "")).replace(" ", "").replace("^", "")
     return unit + (per.replace("/ml", "/mL") if per else "")
 
 

@@ -79,6 +79,9 @@ def read_design(root: Node) -> Json:
     return module
 
 
+_DEPTHS = ("SINGLE", "DOUBLE", "TRIPLE", "QUADRUPLE")
+
+
 def _info(root: Node) -> Json:
     node = root.first("study_design_info") or _one_line(root)
     info: Json = {}
@@ -95,7 +98,12 @@ def _info(root: Node) -> Json:
         whole = code_for("DesignMasking", words)
         masking["masking"] = whole or code_for("DesignMasking", head) or words
         names = [] if whole else [role.strip() for role in roles.rstrip(")").split(",")]
-        _put(masking, "whoMasked", [code_for("WhoMasked", name) or name for name in names if name])
+        roles_masked = [code_for("WhoMasked", name) or name for name in names if name]
+        _put(masking, "whoMasked", roles_masked)
+        # `Double Blind (Subject, Caregiver, Investigator, Outcomes Assessor)` is how records before 2017 named
+        # any depth of two or more; the registry's own API gives the number of roles.
+        if masking["masking"] in _DEPTHS and len(roles_masked) in range(1, 5):
+            masking["masking"] = _DEPTHS[len(roles_masked) - 1]
     _put(masking, "maskingDescription", node.words("masking_description"))
     _put(info, "maskingInfo", masking)
     return info

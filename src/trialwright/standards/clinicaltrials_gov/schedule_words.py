@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -150,9 +151,12 @@ _CYCLE_LENGTH = (
 )
 
 
+_NUMBERED = re.compile(r"\bcycles? 1 ?(?:-|to|through) ?(?P<n>\d{1,2})\b", re.I)
+
+
 def parse_cycles(text: str) -> tuple[int | None, int | None]:
     """Number of cycles, and days of one, where stated."""
-    match = _CYCLES.search(text)
+    match = _CYCLES.search(text) or _NUMBERED.search(text)
     count = number_of(match.group("n")) if match else None
     for pattern in _CYCLE_LENGTH:
         length = pattern.search(text)
@@ -185,7 +189,25 @@ _PER_CYCLE = re.compile(
 
 
 def parse_days(text: str, cycles: int | None) -> Days | None:
-    """The first list of days. Semicolons make groups; else the stated number of doses a cycle does."""
+    """The one list of days. Semicolons make groups; else the stated number of doses a cycle does.
+
+    Days before the first one (`days -5 to -3`) are negative. Several different lists state none.
+    """
+    found = {one.groups: one for one in _lists_of_days(text, cycles)}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+_BEFORE = re.compile(
+    r"\bdays?\s?(?P<list>[-−–]\s?\d{1,2}(?:(?:\s*(?:,|and|&|to|through|/))+\s*(?:days?\s)?[-−–]\s?\d{1,2}){0,12})\b",
+    re.I,
+)
+
+
+def _lists_of_days(text: str, cycles: int | None) -> Iterator[Days]:
+    for match in _BEFORE.finditer(text):
+        days = _negative(match.group("list"))
+        if days:
+            yield Days((tuple(days),), False, match.start(), match.end())
     for match in _DAYS.finditer(text):
         if _START.search(text, max(0, match.start() - 30), match.start()):
             continue
@@ -198,8 +220,15 @@ def parse_days(text: str, cycles: int | None) -> Days | None:
         )
         if len(groups) == 1 and cycles:
             groups = _grouped(flat, cycles, text)
-        return Days(tuple(tuple(group) for group in groups), within, match.start(), match.end())
-    return None
+        yield Days(tuple(tuple(group) for group in groups), within, match.start(), match.end())
+
+
+def _negative(words: str) -> list[int]:
+    """``-5, -4 and -3`` and ``-5 to -3``, both -5, -4, -3; nothing if the days do not rise."""
+    days = [-int(number) for number in re.findall(r"\d{1,2}", words)]
+    if len(days) == 2 and re.search(r"\b(?:to|through)\b", words, re.I):
+        days = list(range(days[0], days[1] + 1))
+    return days if days == sorted(set(days)) else []
 
 
 def _members(words: str) -> list[int]:
@@ -231,7 +260,7 @@ def _grouped(days: list[int], cycles: int, text: str) -> list[list[int]]:
 
 
 _DURATION = re.compile(
-    rf"\b(?:for|over|during|duration of|total of|period of)(?: up to| a total of| about)? {_n('n')} ?"
+    rf"(?:\b(?:for|over|during|duration of|total of|period of)(?: up to| a total of| about)?|\bx) ?{_n('n')} ?"
     r"(?P<unit>day|week|month|year)s?\b",
     re.I,
 )

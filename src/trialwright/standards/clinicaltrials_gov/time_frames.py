@@ -3,31 +3,77 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .schedule_words import number_of
 
 _LONGEST = 2_000
-_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+_DAYS = {
+    "minute": 1 / 1440,
+    "hour": 1 / 24,
+    "day": 1.0,
+    "week": 7.0,
+    "month": 30.4375,
+    "quarter": 91.3125,
+    "year": 365.25,
+}
+_SHORT = {
+    "min": "minute",
+    "hr": "hour",
+    "h": "hour",
+    "d": "day",
+    "wk": "week",
+    "w": "week",
+    "mo": "month",
+    "yr": "year",
+    "y": "year",
+}
 _NUMBER = r"(?:\d{1,4}(?:\.\d{1,2})?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_UNIT = r"(?:hour|hr|day|week|wk|month|mo|year|yr)s?\b"
+_UNIT = r"(?:(?:minute|min|hour|hr|day|week|wk|month|mo|year|yr)s?|h|d|w|y)\b"
+_TOLERANCE = re.compile(
+    r"\(?\s*(?:±|\+\s?/\s?[-−–]|\\?\+\\?-)\s*\d{1,3}(?:\.\d)?\s*(?:-?\s?(?:minutes?|hours?|days?|weeks?|months?|[hdw]\b))?\s*\)?",
+    re.I,
+)
+_COMPOUND = re.compile(r"\b(?P<years>\d{1,2})\s?years?\s(?P<months>\d{1,2})\s?months?\b", re.I)
+_HALF = re.compile(r"(?:\b1/2|½|\bhalf(?: an?)?)[\s-](?P<unit>year|hour|day)s?\b|\bhalf-(?:yearly?)\b", re.I)
+_HALVES = {"year": "6 months", "hour": "30 minutes", "day": "12 hours"}
 _LIST = re.compile(
     rf"(?P<list>{_NUMBER}(?:(?:\s*(?:,|/|;|and|&|or|to|-))+\s*{_NUMBER}){{0,40}})[\s-]*(?P<unit>{_UNIT})",
     re.I,
 )
 _NAMED = re.compile(
-    r"\b(?P<unit>hour|day|week|month|year)s?\s?-?(?P<list>\d{1,4}(?:(?:\s*(?:,|/|;|and|&|or|to|through|-))+\s*"
-    r"(?:(?:hour|day|week|month|year)s?\s?)?\d{1,4}){0,40})\b(?!\s*(?:hours?|days?|weeks?|months?|years?)\b)",
+    r"\b(?P<unit>hour|day|week|month|year)s?\s?(?P<list>[-−]?\d{1,4}(?:(?:\s*(?:,|/|;|and|&|or|to|through|-))+\s*"
+    r"(?:(?:hour|day|week|month|year)s?\s?[-−]?)?\d{1,4}){0,40})\b(?!\s*(?:hours?|days?|weeks?|months?|years?)\b)",
     re.I,
 )
-_EVERY = re.compile(rf"\b(?:every|each) (?P<number>{_NUMBER})?[\s-]*(?P<unit>{_UNIT})", re.I)
+_POST_OPERATIVE = re.compile(r"\bPOD(?=\s?-?\d)", re.I)
+_EVERY = re.compile(
+    rf"\b(?:every|each) (?P<number>{_NUMBER})?(?:\s?(?:-|to|or)\s?{_NUMBER})?[\s-]*(?P<unit>{_UNIT}|quarters?\b)"
+    r"|\b(?P<adverb>daily|weekly|monthly|quarterly|yearly|annually|hourly)\b",
+    re.I,
+)
+_ADVERBS = {"daily": "day", "annually": "year"}
+_BEFORE = re.compile(r"\s*(?:before|prior to|preceding|pre-?(?:operat|dose|treat|surg)\w*)\b", re.I)
+_AGE_BEHIND = re.compile(
+    r"\s*\(?\s*(?:of )?"
+    r"(?:post-?menstrual|postconceptional|gestation\w*|corrected|adjusted|PMA\b|GA\b|old\b|of age\b|age\b)",
+    re.I,
+)
+_AGE_BEFORE = re.compile(
+    r"\b(?:age(?:d| of)?|gestation(?:al)? (?:age )?(?:of )?|weeks' gestation)\s*\Z", re.I
+)
 _EVENT = re.compile(
-    r"\b(?:until|up to|through|till|to|at|from .{1,40}? to) (?:the )?(?:date of )?(?P<event>(?:first |documented )*"
-    r"(?:disease )?progression|death|study completion|end of (?:the )?(?:study|treatment)|discharge|relapse"
+    r"\b(?:until|up to|through|till|to|at|during|from .{1,40}? to) (?:the )?(?:hospital )?(?:date of )?"
+    r"(?P<event>(?:first |documented )*(?:disease )?progression|death|study completion"
+    r"|end of (?:the )?(?:study|treatment)|discharge|hospital stay|hospitali[sz]ation|relapse"
     r"|recurrence|delivery|withdrawal|last follow-up)",
     re.I,
 )
-_BASELINE = re.compile(r"\b(?:baseline|pre-?dose|screening|enrol?lment|randomi[sz]ation|day 0)\b", re.I)
+_BASELINE = re.compile(
+    r"\b(?:baseline|pre-?dose|screening|day 0|(?:at|before|prior to) (?:the )?(?:enrol?lment|randomi[sz]ation))\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +81,9 @@ class TimeFrame:
     """A time frame as read.
 
     ``points_days`` are the stated time points and durations in days, in rising order (negative before the
-    origin); months count 30.4375 days and years 365.25. ``every_days`` is a stated interval, ``until`` a
-    stated event. ``baseline`` tells whether a value before treatment is named.
+    origin); months count 30.4375 days and years 365.25. ``every_days`` is a stated interval (the shorter of
+    two), ``until`` a stated event. ``baseline`` tells whether a value before treatment is named. Tolerances and
+    ages are no points.
     """
 
     words: str
@@ -58,11 +105,13 @@ class TimeFrame:
 
 def parse_time_frame(words: str) -> TimeFrame:
     """The time frame in the words, as far as it is stated."""
-    text = words[:_LONGEST]
+    text = _plain(words[:_LONGEST])
     every: float | None = None
     covered: list[tuple[int, int]] = []
     for match in _EVERY.finditer(text):
-        days = number_of_words(match.group("number") or "1") * _days_of(match.group("unit"))
+        adverb = (match.group("adverb") or "").lower()
+        unit = match.group("unit") or _ADVERBS.get(adverb) or adverb.removesuffix("ly")
+        days = number_of_words(match.group("number") or "1") * _days_of(unit)
         every = days if every is None else min(every, days)
         covered.append(match.span())
     points: set[float] = set()
@@ -71,10 +120,8 @@ def parse_time_frame(words: str) -> TimeFrame:
             if any(start < match.end() and match.start() < end for start, end in covered):
                 continue
             covered.append(match.span())
-            scale = _days_of(match.group("unit"))
-            sign = -1 if match.group(0)[: match.start("list") - match.start()].endswith("-") else 1
-            numbers = re.findall(_NUMBER, match.group("list"), re.I)
-            points.update(round(sign * number_of_words(number) * scale, 4) for number in numbers)
+            if not _is_age(text, match):
+                points.update(_points(text, match))
     event = _EVENT.search(text)
     return TimeFrame(
         words,
@@ -85,11 +132,38 @@ def parse_time_frame(words: str) -> TimeFrame:
     )
 
 
+def _plain(text: str) -> str:
+    """The text without tolerances, sums written out, halves in smaller units."""
+    text = _TOLERANCE.sub(" ", text)
+    text = _COMPOUND.sub(lambda m: f"{12 * int(m['years']) + int(m['months'])} months", text)
+    text = _HALF.sub(lambda m: _HALVES[(m["unit"] or "year").lower()], text)
+    return _POST_OPERATIVE.sub("day", text)
+
+
+def _is_age(text: str, match: re.Match[str]) -> bool:
+    """Whether a time is somebody's age: `36 weeks postmenstrual age`, `at age 2 years`."""
+    behind = _AGE_BEHIND.match(text, match.end())
+    return (
+        behind is not None or _AGE_BEFORE.search(text[max(0, match.start() - 30) : match.start()]) is not None
+    )
+
+
+def _points(text: str, match: re.Match[str]) -> Iterator[float]:
+    scale = _days_of(match.group("unit"))
+    before = -1 if _BEFORE.match(text, match.end()) else 1
+    for found in re.finditer(
+        rf"(?P<sign>(?:\A|[a-z]\s?)[-−])?(?P<number>{_NUMBER})", match.group("list"), re.I
+    ):
+        sign = -1 if found["sign"] else before
+        yield round(sign * number_of_words(found["number"]) * scale, 4)
+
+
 def number_of_words(words: str) -> float:
     """A number in digits, also with decimals, or as a word."""
     return float(words) if words[0].isdigit() else float(number_of(words))
 
 
 def _days_of(unit: str) -> float:
-    word = unit.lower().rstrip("s")
-    return _DAYS[{"hr": "hour", "wk": "week", "mo": "month", "yr": "year"}.get(word, word)]
+    word = unit.lower()
+    word = _SHORT.get(word) or _SHORT.get(word.rstrip("s")) or word.rstrip("s")
+    return _DAYS[word]
