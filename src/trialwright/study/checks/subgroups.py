@@ -16,7 +16,7 @@ NUMBERS = ("number", "integer")
 
 
 def check_subgroups(study: Study) -> Iterator[Finding]:
-    """TW-RPT-011 a subgroup of nothing; TW-RPT-012 no levels to divide by; TW-RPT-013 cut points out of order."""
+    """TW-RPT-011 a subgroup of nothing; 012 no levels to divide by; 013 cut points out of order; 014 several units."""
     for index, group in enumerate(study.analysis.subgroups):
         yield from _check(study, group, ("analysis", "subgroups", index))
 
@@ -35,6 +35,10 @@ def _check(study: Study, group: Subgroup, path: Path) -> Iterator[Finding]:
     elif kind in LEVELS and group.cut_points:
         message = "The subgroup has cut points, and its item is no number."
         yield error("TW-RPT-012", (*path, "cut_points"), message, "Remove `cut_points`.")
+    item = item_of_subgroup(study, group)
+    if item is not None and len(item.units) > 1 and group.cut_points:
+        message = "The item can be answered in several units; the cut points hold for one."
+        yield error("TW-RPT-014", path, message, "Divide by an item with one unit or none.")
     if any(high <= low for low, high in zip(group.cut_points, group.cut_points[1:], strict=False)):
         message = "The cut points do not ascend."
         yield error("TW-RPT-013", (*path, "cut_points"), message, "Write each once, the smallest first.")
