@@ -158,7 +158,7 @@ def _fates(data: Dataset) -> list[tuple[str, str, Find, int]]:
     ]
     rows: list[tuple[str, str, Find, int]] = [
         ("containers", "Containers filled", _containers(lambda _: True), 0),
-        ("given", "Given to the subject", _containers(lambda c: c.state in GIVEN), 0),
+        ("given", "Given to the subject", _administered, 0),
     ]
     rows += [
         (f"fate.{state.lower()}", label, _containers(_stands_in(state)), 1 if state in GIVEN else 0)
@@ -168,6 +168,10 @@ def _fates(data: Dataset) -> list[tuple[str, str, Find, int]]:
         ("fate.on_the_way", "On the way to the subject", _containers(lambda c: c.state not in FATES), 0)
     )
     return rows
+
+
+def _administered(subject: SubjectData) -> list[Fact]:
+    return [Fact(subject.state.subject, (dose.seq,)) for dose in subject.state.administrations]
 
 
 def _stands_in(state: str) -> Callable[[Container], bool]:
