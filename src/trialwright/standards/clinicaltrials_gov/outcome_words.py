@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from trialwright.study.findings import Finding
 from trialwright.study.model.outcomes import Outcome
 from trialwright.study.model.study import Study
+from trialwright.study.sought import Sought
 
 from .codes import registry_finding
 from .repairs import repair_text
@@ -19,8 +20,8 @@ from .tables import DATA
 from .time_frames import TimeFrame, parse_time_frame
 
 _LONGEST = 8_000
-_MEASURES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern))
+_MEASURES: tuple[tuple[str, Sought], ...] = tuple(
+    (name, Sought(pattern))
     for name, pattern in (
         ("overall_survival", r"(?i:\boverall[- ]survival\b|\ball[- ]cause mortality\b)|\bOS\b"),
         ("progression_free_survival", r"(?i:\bprogress(?:ion|ive)?[- ]free[- ]survival\b)|\bPFS\b"),
@@ -64,7 +65,7 @@ class OutcomeReading:
 
 @cache
 def _instruments() -> tuple[
-    tuple[dict[str, Any], tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]], ...
+    tuple[dict[str, Any], tuple[Sought, ...], tuple[Sought, ...]], ...
 ]:
     rows: list[dict[str, Any]] = YAML(typ="safe").load((DATA / "instruments.yaml").read_text("utf-8"))
     return tuple(
@@ -77,9 +78,9 @@ def _instruments() -> tuple[
     )
 
 
-def _pattern(words: str) -> re.Pattern[str]:
+def _pattern(words: str) -> Sought:
     """Abbreviations are matched to the letter, words whatever their case."""
-    return re.compile(words, 0 if re.search(r"[A-Z]{2}", words) else re.I)
+    return Sought(words, 0 if re.search(r"[A-Z]{2}", words) else re.I)
 
 
 def find_instrument(words: str) -> Instrument | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .schedule_words import number_of
 
@@ -103,8 +104,9 @@ class TimeFrame:
         return self.words.strip().isdigit()
 
 
+@lru_cache(maxsize=64)
 def parse_time_frame(words: str) -> TimeFrame:
-    """The time frame in the words, as far as it is stated."""
+    """The time frame in the words, as far as it is stated; the same few words stand in many outcomes."""
     text = _plain(words[:_LONGEST])
     every: float | None = None
     covered: list[tuple[int, int]] = []

@@ -8,12 +8,13 @@ from itertools import combinations
 
 from ..findings import Finding
 from ..model.products import Arm
+from ..sought import Sought
 from .components import Component, components_of
 from .protocol import Protocol
 from .rulebook import find
 
-_PLACEBO = re.compile(r"\bplacebo|\bsham\b|\bdummy\b|\bvehicle\b|\bsaline\b|\binactive\b|\bsugar pill", re.I)
-_USUAL = re.compile(
+_PLACEBO = Sought(r"\bplacebo|\bsham\b|\bdummy\b|\bvehicle\b|\bsaline\b|\binactive\b|\bsugar pill", re.I)
+_USUAL = Sought(
     r"\bstandard|\busual|\bbest supportive|\bapproved|\bconventional|\broutine|\bguideline", re.I
 )
 

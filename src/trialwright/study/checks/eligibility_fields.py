@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from ..criteria import Compare, Interval, LimitKind, leaves
 from ..findings import Finding
+from ..sought import Sought
 from ..units import convert_exact
 from .protocol import ListedRule, Protocol
 from .region_words import render_region
@@ -16,15 +17,15 @@ from .rulebook import find
 
 _AGE = re.compile(r"^(?P<number>\d{1,3}) (?P<unit>Year|Month|Week|Day|Hour|Minute)s?$")
 _UNITS = {"Year": "a", "Month": "mo", "Week": "wk", "Day": "d", "Hour": "h", "Minute": "min"}
-_POSITIVE = re.compile(r"\bHER-?2(?:/neu)?(?:\s*|-)(?:positive|overexpress|amplifi|\+(?!\s*/\s*[-−]))", re.I)
-_TWO = re.compile(r"\bHER-?2\b[^.;\n]{0,90}?(?:2\+|\+\+(?!\+)|\b2 levels?|≥ ?2|>= ?2|\(2\)|level 2)", re.I)
-_ISH = re.compile(r"\bF?ISH\b|\bin[- ]situ hybridi[sz]ation|\bamplif|\bSISH\b|\bCISH\b", re.I)
+_POSITIVE = Sought(r"\bHER-?2(?:/neu)?(?:\s*|-)(?:positive|overexpress|amplifi|\+(?!\s*/\s*[-−]))", re.I)
+_TWO = Sought(r"\bHER-?2\b[^.;\n]{0,90}?(?:2\+|\+\+(?!\+)|\b2 levels?|≥ ?2|>= ?2|\(2\)|level 2)", re.I)
+_ISH = Sought(r"\bF?ISH\b|\bin[- ]situ hybridi[sz]ation|\bamplif|\bSISH\b|\bCISH\b", re.I)
 _ONE_SEX = re.compile(
     r"^\W*(?P<sex>fe?male|wom[ae]n|m[ae]n)\s*(?:subjects?|patients?|participants?)?\s*(?:,|aged|between"
     r"|\d|only)",
     re.I,
 )
-_OTHER_SEX = re.compile(
+_OTHER_SEX = Sought(
     r"\b(?:male (?:or|and|/) ?female|female (?:or|and|/) ?male|men (?:or|and) women|women (?:or"
     r"|and) men|both (?:sexes|genders))",
     re.I,

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 
 from ..findings import Finding
 from ..positions import Path
+from ..sought import Sought
 from .protocol import Protocol
 from .rulebook import find
 
-_CONTRACEPTION = re.compile(r"\bcontracepti|\bbirth control\b", re.I)
-_PREGNANCY = re.compile(r"\bpregnan|\bgravid|\bgestation|\bhcg\b|\bβ-hcg", re.I)
-_VIRUSES = re.compile(
+_CONTRACEPTION = Sought(r"\bcontracepti|\bbirth control\b", re.I)
+_PREGNANCY = Sought(r"\bpregnan|\bgravid|\bgestation|\bhcg\b|\bβ-hcg", re.I)
+_VIRUSES = Sought(
     r"\bhepatitis|\bHBV\b|\bHCV\b|\bHBsAg\b|\bHIV\b|\bAIDS\b|\bimmunodeficiency virus", re.I
 )
-_IMMUNE = re.compile(
+_IMMUNE = Sought(
     r"\bsteroids?\b|\bcorticosteroids?|\bimmunosuppress|\bprednis|\bdexamethasone|\bglucocorticoid", re.I
 )
-_WASHOUT = re.compile(
+_WASHOUT = Sought(
     r"\b(?:prior|previous|concurrent|recent|last|before|within|washout|wash-out|since)\b[^.;]{0,80}"
     r"\b(?:therap|treatment|chemotherap|radiotherap|surgery|immunotherap|anti-?(?:tumou?r|cancer))"
     r"|\b(?:therap|treatment|chemotherap|radiotherap|surgery)\w*[^.;]{0,60}\b(?:within|prior|before"
@@ -26,38 +27,38 @@ _WASHOUT = re.compile(
     r"|\bprogress\w+ (?:on|after|following)|\brefractory\b|\buntreated\b|\bna[iï]ve\b|\bfirst[- ]line\b",
     re.I,
 )
-_HER2 = re.compile(r"\bHER-?2\b|\bERBB2\b|\btrastuzumab|\bpertuzumab", re.I)
-_CARDIAC = re.compile(
+_HER2 = Sought(r"\bHER-?2\b|\bERBB2\b|\btrastuzumab|\bpertuzumab", re.I)
+_CARDIAC = Sought(
     r"\bLVEF\b|\bejection fraction|\bcardiac function|\bheart function|\bechocardiogra|\bNYHA\b"
     r"|\bheart failure|\bmyocardial infarct",
     re.I,
 )
-_MEASURED = re.compile(
+_MEASURED = Sought(
     r"\bprogress(?:ion|ive)?[- ]free[- ]survival|\bPFS\b|\bresponse rate|\bORR\b|\bobjective response"
     r"|\btumou?r response",
     re.I,
 )
-_MEASURABLE = re.compile(
+_MEASURABLE = Sought(
     r"\bmeasur(?:able|eable)|\bevaluable|\bRECIST\b|\bassessable|\btarget lesion"
     r"|\blesions?\b[^.;]{0,40}\b(?:cm|mm)\b",
     re.I,
 )
-_BLOOD = re.compile(
+_BLOOD = Sought(
     r"\bneutrophil|\bANC\b|\bplatelet|\bPLT\b|\bh(?:a)?emoglobin|\bHb\b|\bHgb\b|\bleukocyt|\bleucocyt"
     r"|\bWBC\b|\bwhite (?:blood )?cell",
     re.I,
 )
-_BRAIN = re.compile(
+_BRAIN = Sought(
     r"\bbrain\b|\bCNS\b|\bcentral nervous|\bintracranial|\bcerebral|\bleptomening|\bmeninge", re.I
 )
-_ALLERGY = re.compile(r"\ballerg|\bhypersensitiv|\bintoleran|\banaphyla", re.I)
-_PROTEIN = re.compile(
+_ALLERGY = Sought(r"\ballerg|\bhypersensitiv|\bintoleran|\banaphyla", re.I)
+_PROTEIN = Sought(
     r"\b(?:human serum )?albumin\b|\bDMSO\b|\bdimethyl ?sulfoxide|\bbovine\b|\bmurine\b|\bgentamicin\b"
     r"|\bpenicillin\b",
     re.I,
 )
-_SPREAD = re.compile(r"\badvanced\b|\bmetasta|\bstage iv\b|\bunresectable\b", re.I)
-_BLOOD_CANCER = re.compile(r"\blymphoma|\bleuka?emia|\bmyeloma|\bmyelodysplas", re.I)
+_SPREAD = Sought(r"\badvanced\b|\bmetasta|\bstage iv\b|\bunresectable\b", re.I)
+_BLOOD_CANCER = Sought(r"\blymphoma|\bleuka?emia|\bmyeloma|\bmyelodysplas", re.I)
 _OLD_YEARS = 55
 
 

@@ -6,18 +6,19 @@ import re
 from collections.abc import Callable, Iterator
 
 from ..findings import Finding
+from ..sought import Sought
 from .protocol import Clause, Protocol
 from .rulebook import find
 from .words import systems
 
-_OPEN = re.compile(r"\betc\b\.?|\band so on\b|\band so forth\b|\bet cetera\b|\.\.\.\s*$|…\s*$", re.I | re.M)
-_NORMAL = re.compile(
+_OPEN = Sought(r"\betc\b\.?|\band so on\b|\band so forth\b|\bet cetera\b|\.\.\.\s*$|…\s*$", re.I | re.M)
+_NORMAL = Sought(
     r"\b(?:times?|fold|x|×)\s*(?:of\s+|than\s+)?(?:the\s+)?(?:normal|reference)(?:\s+(?:value|level"
     r"|range|limits?))?"
     r"(?!\s*(?:upper|lower|limit|range))\b|\btimes of (?:the )?normal\b",
     re.I,
 )
-_VAGUE = re.compile(
+_VAGUE = Sought(
     r"\bconforms? to the requirements?\b|\b(?:adequate|acceptable|sufficient|satisfactory|normal"
     r"|good)\s+(?:\w+\s+){0,3}?"
     r"(?:organ|marrow|hepatic|liver|renal|kidney|cardiac|heart|haematologic(?:al)?|hematologic(?:al)?"
@@ -25,30 +26,30 @@ _VAGUE = re.compile(
     r"(?:\s+(?:and|or|,)?\s*\w+){0,3}?\s+(?:function|reserve)s?\b|\bmeets? the requirements?\b",
     re.I,
 )
-_DEFINED = re.compile(
+_DEFINED = Sought(
     r"\d|:|\bdefined\b|\bas follows\b|\bincluding\b|\bindicated by\b|\bi\.e\.|\baccording to\b", re.I
 )
-_SERIOUS = re.compile(
+_SERIOUS = Sought(
     r"\b(?:serious|severe|significant|major|other|uncontrolled)\b[^.]{0,40}\b(?:diseases?|disorders?"
     r"|illness(?:es)?)\b",
     re.I,
 )
-_APART = re.compile(
+_APART = Sought(
     r"\bexcept|\bother than (?:the|those)|\bunrelated|\bnot related|\bapart from|\bbesides\b"
     r"|\bnot (?:caused|due)"
     r"|\bprior|\bprevious|\bhistory|\bsecond|\bconcurrent|\bconcomitant|\banother|\bcoexist|\bunstable"
     r"|\bother malign|\bother cancer|\bother (?:primary )?tumou?r",
     re.I,
 )
-_GRADED = re.compile(r"\bgrade\b|\bNYHA\b|\bclass\b|\bCTCAE\b|\bdefined\b|\brequir|\bChild\b|\bstage\b", re.I)
-_EITHER = re.compile(
+_GRADED = Sought(r"\bgrade\b|\bNYHA\b|\bclass\b|\bCTCAE\b|\bdefined\b|\brequir|\bChild\b|\bstage\b", re.I)
+_EITHER = Sought(
     r"\b(?:ALT|alanine aminotransferase)\b\)?\s*/\s*[^;,.<>\d]{0,40}?\b(?:AST"
     r"|aspartate aminotransferase)\b|\bAST\b\)?\s*/\s*ALT\b",
     re.I,
 )
-_RATIO = re.compile(r"\bratio\b", re.I)
-_CONSENT = re.compile(r"\bconsent", re.I)
-_NO_CONSENT = re.compile(
+_RATIO = Sought(r"\bratio\b", re.I)
+_CONSENT = Sought(r"\bconsent", re.I)
+_NO_CONSENT = Sought(
     r"\b(?:without|no|not|lack of|absence of|refus\w+|unable|inability|unwilling\w*|fail\w*"
     r"|decline\w*)\b[^.;]{0,50}\bconsent",
     re.I,
@@ -140,11 +141,11 @@ def _consent_twice(protocol: Protocol) -> Iterator[Finding]:
         yield find("TW-ELT-008", refused.path, message, f"{given.text} / {refused.text}")
 
 
-_LOOKS: tuple[tuple[re.Pattern[str], Callable[[Clause], Iterator[Finding]]], ...] = (
+_LOOKS: tuple[tuple[Sought, Callable[[Clause], Iterator[Finding]]], ...] = (
     (_OPEN, _open),
     (_NORMAL, _normal),
     (_VAGUE, _vague),
     (_EITHER, _either),
-    (re.compile("[;；]"), _several),
+    (Sought("[;；]"), _several),
 )
 """A clause is looked at only where the whole text holds the pattern: most texts hold few of them."""

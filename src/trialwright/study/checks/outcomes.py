@@ -8,41 +8,42 @@ from collections.abc import Iterator
 
 from ..findings import Finding
 from ..model.outcomes import Outcome
+from ..sought import Sought
 from .protocol import Protocol
 from .rulebook import find
 from .words import outcome_names
 
-_SAFETY_AIM = re.compile(r"\bsafety\b|\btolerability\b|\btoxicit", re.I)
-_SAFETY_OUTCOME = re.compile(
+_SAFETY_AIM = Sought(r"\bsafety\b|\btolerability\b|\btoxicit", re.I)
+_SAFETY_OUTCOME = Sought(
     r"\badverse|\bsafety\b|\btolerab|\btoxicit|\bside[- ]effects?|\bcomplications?\b|\bDLTs?\b"
     r"|\bmorbidity|\bSAEs?\b|\bTEAE|\bbleeding|\bh(?:a)?emorrhage"
     r"|\breactogenicity|\bevents?\b|\bdiscontinu|\bwithdrawal|\bmortality|\breactions?\b|\bCTCAE\b"
     r"|\bhypotension|\binfections?\b|\bcytokine release",
     re.I,
 )
-_VAGUE = re.compile(
+_VAGUE = Sought(
     r"^\W*(?:the )?(?:safety|efficacy|feasibility|tolerability|effectiveness|efficacy and safety"
     r"|safety and efficacy|safety and tolerability"
     r"|outcomes?|effects?|response|toxicity|adverse effects?)\W*$",
     re.I,
 )
-_REPORTED = re.compile(r"\bquality of life\b|\bQo?L\b|\bHRQo?L\b", re.I)
-_INSTRUMENT = re.compile(
+_REPORTED = Sought(r"\bquality of life\b|\bQo?L\b|\bHRQo?L\b", re.I)
+_INSTRUMENT = Sought(
     r"\b(?:[A-Z]{2,}[A-Za-z]*-?[A-Z]*\d+|EQ-?5D|SF-?\d+|FACT|FACIT|QLQ|WHOQOL|PROMIS|PedsQL|KDQOL|EORTC"
     r"|DLQI|SGRQ|HAQ|MLHFQ|KCCQ|GHQ|NHP|WOMAC|KOOS|HUI|AQLQ"
     r"|MSQ|IBDQ|QOLIE|IQOLA|CAT|CRQ|LCQ|MENQOL|OHIP|PDQ|EuroQo[lL]|ADDQoL|CLDQ|GIQLI|QOLRAD|Skindex"
     r"|SCORAD|NEI|VFQ|UCLA|EPIC|IPSS|Q-?LES|LASA)\b"
     r"|\b\w+ (?:questionnaire|scale|inventory|index|survey) \([A-Z]|\bShort[- ]Form\b|\bvisual analog",
 )
-_NAMED = re.compile(
+_NAMED = Sought(
     r"\b(?:measured|assessed|evaluated|scored|using|use of) (?:by|using|with|via|through|on)?\s?(?:the |an? )?[A-Z]"
 )
-_MEASURED = re.compile(
+_MEASURED = Sought(
     r"\bprogress(?:ion|ive)?[- ]free[- ]survival|\bPFS\b|\bobjective (?:response|remission)|\bORR\b"
     r"|\bresponse rate|\bdisease control rate|\btime to progression|\bduration of response",
     re.I,
 )
-_CRITERIA = re.compile(
+_CRITERIA = Sought(
     r"\bi?m?RE[CS]IST\b|\bRECIL\b|\bLugano\b|\bCheson\b|\bIMWG\b|\bRANO\b|\bWHO criteria|\bPCWG|\bLYRIC\b"
     r"|\bIWG\b|\bELN\b|\bGCIG\b|\bmodified Response|\bResponse Evaluation Criteria"
     r"|\bimmune-related response|\birRC\b|\bPSA\b|\bChoi\b|\bMacdonald",

@@ -8,50 +8,51 @@ from itertools import chain
 
 from ..findings import Finding
 from ..positions import Path
+from ..sought import Sought
 from .components import Component, components, is_range
 from .protocol import Protocol
 from .rulebook import find
 
-_LOST_POWER = re.compile(
+_LOST_POWER = Sought(
     r"(?<![\d.])\d(?:[\d.,–~-]{0,8}\d)?\s?[×xX*]\s?10(?P<power>[3-9]|1[0-4])(?![\d.,]*\d)"
     r"(?!\s*(?:mg|mcg|μg|ug|ng|g|kg|ml|cl|dl|iu|units?|gy|mm|cm|m|min|%|days?|weeks?|times|reps?"
     r"|repetitions?)\b)",
 )
-_POWER = re.compile(
+_POWER = Sought(
     r"\b\d(?:[\d.,–~-]{0,8}\d)?\s?[×xX*]\s?10\s?\^?\s?\d{1,2}(?P<after>[^,.;)\n]{0,24})",
 )
-_COUNTED = re.compile(
+_COUNTED = Sought(
     r"\b(?:cells?|per kg|cfu|pfu|vg|vp|iu|units?|copies|particles|genomes?|spores|oocysts|TCID|EID|platelets"
     r"|lymphocytes|PBMC|MSCs?|bacteria|organisms|exosomes?)|/\s?(?:kg|m2|ml|l|μl|µl|ul|mm3|dose)\b",
     re.I,
 )
-_CHOICE = re.compile(
+_CHOICE = Sought(
     r"\b(?:escalat|de-?escalat|according|depend|based on|weight|tolera|titrat|level|cohort"
     r"|dose[- ]finding|adjust|per kg|/ ?kg|body surface"
     r"|by age|response|discretion|target|starting|increas|maximum|up to)",
     re.I,
 )
-_INFUSION = re.compile(r"\binfusions?\b|\binfused\b", re.I)
-_INJECTED = re.compile(
+_INFUSION = Sought(r"\binfusions?\b|\binfused\b", re.I)
+_INJECTED = Sought(
     r"\bsubcutaneous\w*\b|\bintramuscular\w*\b|\bintradermal\w*\b|\bs\.?c\.? injection", re.I
 )
-_BY_NEEDLE = re.compile(r"\binject", re.I)
-_SLOWLY = re.compile(r"\b(?:subcutaneous|intramuscular|intradermal)(?:ly)? infus", re.I)
-_INTO_VEIN = re.compile(r"\bintraven|\bIV\b|\bi\.v\.|\bpump\b|\bcontinuous", re.I)
-_ORIGIN = re.compile(
+_BY_NEEDLE = Sought(r"\binject", re.I)
+_SLOWLY = Sought(r"\b(?:subcutaneous|intramuscular|intradermal)(?:ly)? infus", re.I)
+_INTO_VEIN = Sought(r"\bintraven|\bIV\b|\bi\.v\.|\bpump\b|\bcontinuous", re.I)
+_ORIGIN = Sought(
     r"\bautologous|\ballogen|\bdonors?\b|\bown (?:cells|blood|tumou?r|T cells)|\bumbilical|\bcord blood"
     r"|\bplacent|\bleuka?pheresis|\bapheresis"
     r"|\bxenogen|\biPSC|\bthird[- ]party|\boff[- ]the[- ]shelf|\bself\b",
     re.I,
 )
-_MODIFIED = re.compile(
+_MODIFIED = Sought(
     r"\bCAR[- ]?(?:T|NK)\b|\bchimeric antigen|\btransduc|\bgene[- ](?:modif|edit|engineer)|\blentivir"
     r"|\bretrovir|\bTCR-T|\bengineered"
     r"|\bcells? expressing\b|\bCRISPR",
     re.I,
 )
-_LONG_TERM = re.compile(r"\b15[- ]years?\b|\bfifteen years|\blong[- ]term follow", re.I)
-_DEPLETION = re.compile(
+_LONG_TERM = Sought(r"\b15[- ]years?\b|\bfifteen years|\blong[- ]term follow", re.I)
+_DEPLETION = Sought(
     r"\blymphodeplet|\bfludarabine|\bcyclophosphamide|\bconditioning|\bpre-?treatment|\bpreconditioning", re.I
 )
 

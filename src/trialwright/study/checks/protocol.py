@@ -24,6 +24,7 @@ from ..positions import Path
 from ..reader import builtin_lexicon
 from ..reader.clean import clean_text
 from ..reader.leads import name_bullets
+from ..sought import Sought
 from .read_rules import compute_read_rules, keep_plain
 
 LONGEST_TEXT = 40_000
@@ -190,12 +191,12 @@ class Protocol:
 
 ProtocolCheck = Callable[[Protocol], Iterator[Finding]]
 
-_CELLS = re.compile(
+_CELLS = Sought(
     r"\bCAR[- ]?(?:T|NK)\b|\b(?:T|NK|CIK|killer|dendritic|stem|stromal|progenitor|Treg|TIL|DC)[- ]cells?\b"
     r"|\bDC cell|\btumou?r[- ]infiltrating lymphocytes?\b|\bcell suspension\b|\blymphocyte infusion",
     re.IGNORECASE,
 )
-_CANCER = re.compile(
+_CANCER = Sought(
     r"\b(?:cancers?|carcinomas?|neoplasms?|tumou?rs?|malignan\w*|lymphomas?|leuka?emias?|melanomas?|sarcomas?"
     r"|myelomas?|glioblastomas?|gliomas?|metasta\w+|mesotheliomas?)\b",
     re.IGNORECASE,

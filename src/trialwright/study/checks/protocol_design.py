@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from statistics import NormalDist
 
 from ..findings import Finding
+from ..sought import Sought
 from .protocol import Protocol
 from .rulebook import find
 
-_RATIO = re.compile(r"\b\d{1,2}\s?:\s?\d{1,2}\b|\bratio\b|\bequal(?:ly)?\b|\bevenly\b", re.I)
-_METHOD = re.compile(
+_RATIO = Sought(r"\b\d{1,2}\s?:\s?\d{1,2}\b|\bratio\b|\bequal(?:ly)?\b|\bevenly\b", re.I)
+_METHOD = Sought(
     r"\bblock|\bpermuted|\bminimi[sz]ation|\bcomputer[- ]generated|\brandom (?:number|allocation"
     r"|sequence)|\benvelopes?\b|\bIWRS\b|\bIVRS\b|\bIRT\b"
     r"|\binteractive (?:web|voice)|\bcoin\b|\brandomi[sz]ation (?:list|sequence|table|schedule|software"
@@ -20,47 +21,47 @@ _METHOD = re.compile(
     r"|\bcluster|\bsimple randomi",
     re.I,
 )
-_STRATA = re.compile(r"\bstrat(?:um|a|if)|\bminimi[sz]ation\b|\bbalanc", re.I)
-_TOXICITY = re.compile(
+_STRATA = Sought(r"\bstrat(?:um|a|if)|\bminimi[sz]ation\b|\bbalanc", re.I)
+_TOXICITY = Sought(
     r"\bdose[- ]limiting|\bDLTs?\b|\bMTD\b|\bmaximum tolerated|\bstopping rules?|\btoxicit|\b3 ?\+ ?3\b"
     r"|\bsafety run-?in|\bBOIN\b|\brecommended phase"
     r"|\bRP2D\b|\bsentinel",
     re.I,
 )
-_STEPS = re.compile(
+_STEPS = Sought(
     r"\bescalat|\bdose[- ]finding|\bdose levels?|\bcohorts?\b|\brun-?in\b|\bascending|\blead-?in\b"
     r"|\bDLTs?\b|\bMTD\b|\bRP2D\b|\bphase (?:1|I)(?:a|b)?\s(?:part|portion|stage|study)|\bpart (?:1|A"
     r"|I)\b",
     re.I,
 )
-_SIZE = re.compile(
+_SIZE = Sought(
     r"\bsample size|\bpower(?:ed)? (?:of|to|calculation|analysis)|\b\d{2} ?% power|\bstatistical power"
     r"|\bhazard ratio|\btype I error|\bsignificance level"
     r"|\bSimon|\btwo[- ]stage|\bnull hypothesis|\bnon-?inferiority margin|\bone-sided|\btwo-sided|\balpha\b",
     re.I,
 )
-_TIME_TO_EVENT = re.compile(
+_TIME_TO_EVENT = Sought(
     r"\bsurvival\b|\bmortality\b|\btime to (?:progression|death|event|relapse|recurrence)|\bPFS\b"
     r"|\bOS\b|\bDFS\b|\bEFS\b",
     re.I,
 )
-_SUBJECTIVE = re.compile(
+_SUBJECTIVE = Sought(
     r"\bquality of life|\bQo?L\b|\bpain\b|\bfatigue\b|\bsatisfaction|\banxiety|\bdepress"
     r"|\bpatient[- ]reported|\bsymptoms?\b|\bnausea|\bprogress(?:ion|ive)?[- ]free[- ]survival"
     r"|\bPFS\b|\bresponse rate|\bitch|\bwell-?being|\bfunction(?:al)? (?:score|status)",
     re.I,
 )
-_INDEPENDENT = re.compile(
+_INDEPENDENT = Sought(
     r"\bindependent|\bblinded (?:to|assess|review|evaluat|outcome|radiolog|reader)|\bmasked (?:assess"
     r"|outcome)|\bcentral(?:ly)? (?:review|read|assess)|\bBICR\b|\badjudicat",
     re.I,
 )
-_MONITORED = re.compile(
+_MONITORED = Sought(
     r"\b(?:data|safety)[^.;]{0,25}monitoring|\bDSMB\b|\bDMC\b|\bIDMC\b|\bDSMC\b|\bstopping rule"
     r"|\bmonitoring (?:board|committee)",
     re.I,
 )
-_FIRST = re.compile(
+_FIRST = Sought(
     r"\bfirst[- ]in[- ]human|\bfirst[- ]in[- ]man\b|\bescalat|\bsingle ascending|\bmultiple ascending",
     re.I,
 )

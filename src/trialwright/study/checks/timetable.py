@@ -8,11 +8,12 @@ from itertools import pairwise
 
 from ..findings import Finding
 from ..positions import Path
+from ..sought import Sought
 from .components import Component, components
 from .protocol import Protocol
 from .rulebook import find
 
-_EVERY = re.compile(
+_EVERY = Sought(
     r"\bevery (?P<number>\d{1,2}|two|three|four|five|six|eight)?\s?-?(?P<unit>week|day|month)s?\b", re.I
 )
 _WORDS = {
@@ -29,17 +30,17 @@ _WORDS = {
     "twelve": 12,
 }
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375}
-_TOTAL = re.compile(
+_TOTAL = Sought(
     r"\b(?:total of |for )?(?P<number>\d{1,2}|one|two|three|four|five|six|eight|ten|twelve) (?:cycles"
     r"|periods|courses)\b",
     re.I,
 )
-_EACH = re.compile(
+_EACH = Sought(
     r"\beach (?:cycle|period|course) \w*\s?(?P<number>one|two|three|four|five|six) (?:infusion"
     r"|injection|dose)s?\b",
     re.I,
 )
-_ORIGIN = re.compile(
+_ORIGIN = Sought(
     r"\bday (?:0|1) (?:is|was|being|=|will be)|\bafter (?:randomi[sz]ation|enrol|apheresis|collection"
     r"|surgery)|\bfrom randomi[sz]",
     re.I,

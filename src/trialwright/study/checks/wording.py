@@ -8,14 +8,16 @@ from itertools import chain, pairwise
 
 from ..findings import Finding
 from ..positions import Path
+from ..sought import Sought
 from .components import components_of
 from .protocol import Protocol
 from .rulebook import find
 from .words import Confusion, Name, spelling, synonyms
 
-_MARKER = re.compile(r"\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z]{2,6}-?[A-Za-z]?\d{1,3}\b")
+_FIGURES = re.compile(r"\d(?<=[A-Za-z]\d)\d{0,2}\b")
+_LETTERS = re.compile(r"\b[A-Za-z]{2,7}\Z")
 _BESIDE = 40
-_BRACKETED = re.compile(r"\((?P<short>[A-Z][A-Za-z]*(?:-[A-Z0-9]+)+|[A-Z]{3,6}\d?)\)")
+_BRACKETED = Sought(r"\((?P<short>[A-Z][A-Za-z]*(?:-[A-Z0-9]+)+|[A-Z]{3,6}\d?)\)")
 _BEFORE = 120
 
 
@@ -30,9 +32,8 @@ def check_wording(protocol: Protocol) -> Iterator[Finding]:
 
 
 def _spelling(protocol: Protocol) -> Iterator[Finding]:
-    whole = protocol.words.lower()
     for confusion in spelling():
-        if confusion.has in whole:
+        if confusion.pattern.may_stand_in(protocol.words):
             yield from _slip(protocol, confusion)
 
 
@@ -51,9 +52,9 @@ def _slip(protocol: Protocol, confusion: Confusion) -> Iterator[Finding]:
 
 
 def _synonyms(protocol: Protocol) -> Iterator[Finding]:
-    text, lower = protocol.eligibility_words, protocol.eligibility_words.lower()
+    text = protocol.eligibility_words
     for group in synonyms():
-        near = [name for name in group if name.may_stand_in(lower)]
+        near = [name for name in group if name.pattern.may_stand_in(text)]
         found = [(name.first, match) for name in near for match in [name.pattern.search(text)] if match]
         if len(found) < 2:
             continue
@@ -99,8 +100,7 @@ def _is_named(part: str, whole: str) -> bool:
 
 def _letter_case(protocol: Protocol) -> Iterator[Finding]:
     forms: dict[str, dict[str, int]] = {}
-    for match in _MARKER.finditer(protocol.words):
-        word = match.group(0)
+    for word in _markers(protocol.words):
         counted = forms.setdefault(word.casefold(), {})
         counted[word] = counted.get(word, 0) + 1
     for spellings in forms.values():
@@ -112,6 +112,14 @@ def _letter_case(protocol: Protocol) -> Iterator[Finding]:
                 f"One marker is written in several ways: {shown}.",
                 shown,
             )
+
+
+def _markers(text: str) -> Iterator[str]:
+    """Words of two to seven letters and up to three figures, as `CD19`: figures are rare, so they are sought."""
+    for figures in _FIGURES.finditer(text):
+        letters = _LETTERS.search(text[max(0, figures.start() - 8) : figures.start()])
+        if letters:
+            yield letters.group() + figures.group()
 
 
 def _expansions(protocol: Protocol) -> Iterator[Finding]:

@@ -10,17 +10,15 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 
+from ..sought import Sought
+
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """Words that stand for others: the pattern that finds them and what is meant.
+    """Words that stand for others: the pattern that finds them and what is meant."""
 
-    ``has`` is a piece in lower case that every match holds: a text without it need not be searched.
-    """
-
-    pattern: re.Pattern[str]
+    pattern: Sought
     meant: str
-    has: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +26,14 @@ class System:
     """A system of organs: how lists name it, and the conditions that belong to it."""
 
     name: str
-    words: re.Pattern[str]
-    conditions: re.Pattern[str]
+    words: Sought
+    conditions: Sought
 
 
 @cache
 def spelling() -> tuple[Confusion, ...]:
     """Spellings that change the meaning or hide a term."""
-    return tuple(Confusion(_any_case(row["wrong"]), row["meant"], row["has"]) for row in _lists()["spelling"])
+    return tuple(Confusion(_any_case(row["wrong"]), row["meant"]) for row in _lists()["spelling"])
 
 
 @cache
@@ -46,15 +44,10 @@ def outcome_names() -> tuple[Confusion, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One of the names of a thing: the first of its spellings, all of them in lower case, and a pattern."""
+    """One of the names of a thing: the first of its spellings, and a pattern of all of them."""
 
     first: str
-    spellings: tuple[str, ...]
-    pattern: re.Pattern[str]
-
-    def may_stand_in(self, lower: str) -> bool:
-        """Whether a text in lower case holds a spelling at all: quicker than the pattern, and most do not."""
-        return any(spelling in lower for spelling in self.spellings)
+    pattern: Sought
 
 
 @cache
@@ -78,13 +71,13 @@ def _lists() -> dict[str, Any]:
     return cast("dict[str, Any]", cast(Any, YAML(typ="safe")).load(text))
 
 
-def _any_case(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+def _any_case(pattern: str) -> Sought:
+    return Sought(pattern, re.IGNORECASE)
 
 
 def _name(words: str) -> Name:
     """Abbreviations are matched to the letter, words whatever their case."""
     names = words.split("|")
     one = [re.escape(name) if name.isupper() else f"(?i:{re.escape(name)})" for name in names]
-    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(one)})(?![\w-])")
-    return Name(names[0], tuple(name.lower() for name in names), pattern)
+    pattern = Sought(rf"(?<![\w-])(?:{'|'.join(one)})(?![\w-])")
+    return Name(names[0], pattern)

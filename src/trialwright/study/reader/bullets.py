@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 INCLUSION, EXCLUSION = "inclusion", "exclusion"
 
@@ -74,8 +75,12 @@ class _Open:
     lone: bool = False
 
 
-def split_bullets(text: str) -> list[Bullet]:
-    """The bullets of a cleaned eligibility text, in order; together they hold all of it but headings and markers."""
+@lru_cache(maxsize=4)
+def split_bullets(text: str) -> tuple[Bullet, ...]:
+    """The bullets of a cleaned eligibility text, in order; together they hold all of it but headings and markers.
+
+    The last few texts are remembered: who reads the criteria of a record asks for its bullets as well.
+    """
     lines = _lines(text)
     wrapped = bool(lines) and max(line.full for line in lines) <= _WIDEST_WRAPPED
     reader = _Reader(text, wrapped)
@@ -146,9 +151,9 @@ class _Reader:
             return
         self._open(line)
 
-    def finished(self) -> list[Bullet]:
+    def finished(self) -> tuple[Bullet, ...]:
         """The bullets read so far."""
-        return [Bullet(i.section, i.start, i.end, i.lead, i.heads) for i in self.items if i.end > i.start]
+        return tuple(Bullet(i.section, i.start, i.end, i.lead, i.heads) for i in self.items if i.end > i.start)
 
     def _heading(self, line: _Line) -> tuple[str, int] | None:
         """The section a heading opens and where the words after it begin."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ALIKE = {
     "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "﹤": "<", "﹥": ">", "〈": "<", "〉": ">",
@@ -48,8 +49,12 @@ _TIMES = re.compile(
 _ITEM = re.compile(r"(?<![A-Za-z0-9])\(\d{1,2}\)(?=\s?[A-Za-z])")
 
 
+@lru_cache(maxsize=4)
 def clean_text(text: str) -> str:
-    """``text`` with one spelling for each sign; as long as before, character for character."""
+    """``text`` with one spelling for each sign; as long as before, character for character.
+
+    The last few texts are remembered, as those of `split_bullets` are.
+    """
     if "³" in text or "£" in text:
         text = _LOST_FONT.sub(lambda found: "≥" if found.group() == "³" else "≤", text)
     cleaned = _UNLIKE.sub(lambda found: _TABLE[ord(found.group())], text)

@@ -173,8 +173,8 @@ def condition_rule(condition: str) -> Rule:
 
 def name_of(words: str) -> str:
     """A name for an attestation, made of the protocol's words."""
-    plain = _plain(words[: 4 * _LONGEST_NAME])
-    if len(plain) <= _LONGEST_NAME < len(words) // 4:
+    plain = _plain(words[: _LONGEST_NAME + 30])
+    if len(plain) <= _LONGEST_NAME < len(words) - 30:  # many signs between the words: not enough yet
         plain = _plain(words)
     plain = plain[:_LONGEST_NAME].strip("_")
     if not plain or not plain[0].isalpha() or plain in _KEYWORDS:
