@@ -21,13 +21,16 @@ def may_limit(tokens: list[Token]) -> bool:
     return not _LIMITING.isdisjoint([token.kind for token in tokens])
 
 
+_WORDS = frozenset(("normal", "who"))
+
+
 def attach(text: str, tokens: list[Token], lexicon: Lexicon, lead: Term | None) -> list[Draft]:
     """The drafts in the order of their words."""
     scan = Scan(text, tokens, lexicon, lead)
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        at = _step(scan, at) if token.kind in _STEPS or token.value == "normal" else at + 1
+        at = _step(scan, at) if token.kind in _STEPS or token.value in _WORDS else at + 1
     return scan.found
 
 
@@ -40,7 +43,11 @@ def _step(scan: Scan, at: int) -> int:
     if token.kind == "N":
         flip = read_reversed(scan, at)
         return flip if flip is not None else read_and_bind(scan, at)
-    if token.value == "who" and scan.text[token.start : token.end] == "WHO" and kind_at(scan, at + 1) in {"N", "C"}:
+    if (
+        token.value == "who"
+        and scan.text[token.start : token.end] == "WHO"
+        and kind_at(scan, at + 1) in {"N", "C"}
+    ):
         return _who(scan, at)
     if token.kind == "AGE":
         open_group(scan, at, AGE)
@@ -205,7 +212,10 @@ def _ratio_of(scan: Scan, at: int, term: Term) -> Term:
 def _is_aside(scan: Scan, at: int, term: Term) -> bool:
     """Whether a name in brackets only says how the one before them is meant."""
     names = {known.variable for _, known in scan.group}
-    if term.variable in scan.group[-1][1].ratio and scan.tokens[at].depth > scan.tokens[scan.group[-1][0]].depth:
+    if (
+        term.variable in scan.group[-1][1].ratio
+        and scan.tokens[at].depth > scan.tokens[scan.group[-1][0]].depth
+    ):
         return True
     if term.variable == "transaminases" and names & {"ast", "alt"}:
         return True
@@ -247,4 +257,6 @@ def is_normal(scan: Scan, at: int) -> bool:
         return False
     gap = scan.tokens[scan.group[-1][0] + 1 : at]
     plain = all(t.kind == "F" or t.value in {"(", ")", ":"} or t.kind == "T" for t in gap) and len(gap) <= 5
-    return plain and (at + 1 >= len(scan.tokens) or scan.tokens[at + 1].kind in {"P", "OR", "AND", "UNLESS", "IF"})
+    return plain and (
+        at + 1 >= len(scan.tokens) or scan.tokens[at + 1].kind in {"P", "OR", "AND", "UNLESS", "IF"}
+    )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from .attach import attach, may_limit
+from .beside import own_drafts
 from .bullets import EXCLUSION, Bullet, split_bullets
 from .clean import clean_text
 from .entry import Entry, Sense, Status
@@ -28,21 +29,10 @@ _ABBREVIATED = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|max|min|no|dr|st|etc|ca|cf|resp|incl|inc|fig|al|eg|ie|hb|t|s)|(?:^|\s)[A-Z])$",
     re.IGNORECASE,
 )
-_SKIPPED = re.compile(
-    r"menopaus|amenorr?h|oophorec|contracepti|child[- ]?bearing|sterili[sz]|hysterectomy|vasectom",
-    re.IGNORECASE,
-)
-_MENOPAUSE = re.compile(r"menopaus|amenorr?h|oophorec|hysterectomy|sterili[sz]", re.IGNORECASE)
 _RESIDUE = 5
 _LIMITS = frozenset({"C", "N", "B", "W", "NOT"})
 _MOST_LIMITS = 150
 """No sentence has so many limits; a text that does is no sentence and is left to a person."""
-_NOTE = re.compile(
-    r"\W*(?:note|n\.b|nb\b\.|the definition of|definition"
-    r"|(?:(?:nb\.?\s)?(?:complete|partial|clinical)\s)?(?:response|remission|relapse|progression)\s(?:is|are|was)\sdefined)\b",
-    re.IGNORECASE,
-)
-_IF = re.compile(r"if|when|in case|in the event", re.IGNORECASE)
 _SEX = re.compile(
     r"(?:(?:adult|otherwise|healthy|in|for)\s)*(?:(?:fe)?males?|(?:wo)?m[ae]n)(?:\s(?:patients?|subjects?|participants?))?",
     re.IGNORECASE,
@@ -134,14 +124,8 @@ class _Bullet:
         words = self.text[start:end]
         if len(drafts) > _MOST_LIMITS:
             drafts = []
-        if skipped := _SKIPPED.search(words):
-            near = -1 if _MENOPAUSE.search(words) else 4
-            drafts = [d for d in drafts if d.term.kind != "age" or d.first <= near or skipped.start() > 40]
-            drafts = [d for d in drafts if d.term.variable not in {"fsh", "estradiol", "lh"}]
-        drafts = _named_scale([d for d in drafts if not _is_beside(d, drafts, tokens)])
-        if _NOTE.match(words):
-            drafts = []
-        drafts = [_denied(draft, tokens) for draft in drafts if not _is_asked_age(draft, drafts, tokens)]
+        drafts = _named_scale(own_drafts(drafts, tokens, words, start))
+        drafts = [_denied(draft, tokens) for draft in drafts]
         drafts.sort(key=lambda draft: (draft.limits_first, draft.first))
         conditions = conditions_of(drafts, tokens, self.text)
         ages = [d for d in drafts if d.term.kind == "age"]
@@ -295,48 +279,6 @@ def _is_full_stop(tokens: list[Token], place: int, text: str) -> bool:
     )
 
 
-def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
-    """Whether a limit is no criterion of its own: what an exception lets pass, or what an if-clause asks first."""
-    before = tokens[: draft.limits_first]
-    if (
-        any(t.kind == "UNLESS" for t in before[not tokens[0].word.startswith("excluding") :])
-        and min(d.limits_first for d in drafts) == draft.limits_first
-    ):
-        return True
-    if draft.term.kind == "age" and any(t.kind == "IF" and _IF.match(t.word) for t in before[-3:]):
-        return True
-    if _is_asked(draft, drafts, tokens):
-        return True
-    again = any(d is not draft and d.term.variable == draft.term.variable for d in drafts)
-    for place in range(max(1, draft.first - 3), draft.first):
-        asks = tokens[place].kind == "IF" and tokens[place].word == "if" and tokens[place - 1].kind != "OUT"
-        asks = asks and not any(t.kind == "OR" for t in tokens[place : draft.first])
-        if again and asks:
-            return True
-    opening = [t for t in before[:5] if t.kind == "IF" and t.value == "when"]
-    if not opening or not _IF.match(opening[0].word):
-        return False
-    after = tokens[draft.last : draft.last + 3]
-    return any(t.value in {",", "then"} for t in after) and len(before) <= 10
-
-
-def _is_asked(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
-    """Whether a limit only says for whom the one before it counts: `CrCl >= 30 mL/min for patients with
-    creatinine > 1.5 x ULN`."""
-    place = draft.first - 1
-    while place > 0 and tokens[place].kind == "F":
-        place -= 1
-    if place <= 0 or tokens[place].kind != "IF" or tokens[place - 1].kind in {"OUT", "AND", "OR"}:
-        return False
-    if not tokens[place].word.startswith(("for ", "in ", "if", "when", "where")):
-        return False
-    return any(d.last <= place and _joins_on(tokens[d.last : place]) for d in drafts if d is not draft)
-
-
-def _joins_on(between: list[Token]) -> bool:
-    return len(between) <= 8 and not any(t.value in {";", "."} for t in between)
-
-
 def _says_again(first: Entry, second: Entry) -> bool:
     """Whether a limit in brackets is the one before it in another unit: `>= 9 g/dL (90 g/L)`."""
     known, again = first.canonical_value, second.canonical_value
@@ -345,14 +287,6 @@ def _says_again(first: Entry, second: Entry) -> bool:
     if not isinstance(known, Decimal) or not isinstance(again, Decimal):
         return False
     return abs(known - again) <= abs(known) * Decimal("0.03")
-
-
-def _is_asked_age(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
-    """Whether an age is the condition of another limit: `Lansky >= 60 for patients <= 16 years of age`."""
-    if draft.term.kind != "age" or all(d.term.kind == "age" for d in drafts) or draft.limits_first == 0:
-        return False
-    before = tokens[draft.limits_first - 1]
-    return before.kind == "IF" and before.word.startswith(("for ", "if", "in those"))
 
 
 def _denied(draft: Draft, tokens: list[Token]) -> Draft:
