@@ -32,6 +32,8 @@ class Context:
 class Outcome:
     """What came of an action: the events recorded, or the findings that refused it; never both.
 
+    (Of a refused attempt the rule may have something recorded; it is in the ledger, not here.)
+
     ``subject`` is the pseudonym concerned. Accepted without events means it had been done before.
     """
 
@@ -50,7 +52,7 @@ class Outcome:
 def batch(context: Context) -> Iterator[Context]:
     """Several actions in one transaction: all are kept, or none when an exception leaves the block.
 
-    Each action still passes through the same code. A refused one leaves no trace and does not end the batch.
+    Each action still passes through the same code. A refused one does not end the batch.
     """
     with _unit(context) as unit:
         yield replace(context, unit=unit)

@@ -14,7 +14,7 @@ from trialwright.actions.unit import Unit
 from trialwright.study.findings import Finding
 from trialwright.study.model.people import Right
 from trialwright.study.model.study import Study
-from trialwright.trial.events import Actor, Decision
+from trialwright.trial.events import Actor, Decision, Event, Recorded
 from trialwright.trial.refusals import refusal
 from trialwright.trial.rights import may, may_see_subject
 from trialwright.trial.study_state import StudyState
@@ -97,18 +97,24 @@ def _check_people(scene: Scene, actor: Actor, second: Actor | None) -> list[Find
 
 
 def _record(context: Context, scene: Scene, actor: Actor, decision: Decision, subject: str) -> Outcome:
+    recorded = _append(context, scene, actor, decision.events if decision.accepted else decision.kept)
     if not decision.accepted:
         return refused(decision.refusals, decision.warnings, subject)
-    recorded = scene.unit.append(
-        decision.events,
+    named = next((one.event.subject for one in recorded if one.event.subject), subject)
+    return Outcome(recorded=recorded, warnings=decision.warnings, subject=named)
+
+
+def _append(context: Context, scene: Scene, actor: Actor, events: tuple[Event, ...]) -> tuple[Recorded, ...]:
+    if not events:
+        return ()
+    return scene.unit.append(
+        events,
         actor=actor,
         version=scene.conduct.version,
         now=scene.now,
         entropy=context.entropy,
         source=context.source,
     )
-    named = next((one.event.subject for one in recorded if one.event.subject), subject)
-    return Outcome(recorded=recorded, warnings=decision.warnings, subject=named)
 
 
 def not_active() -> Finding:

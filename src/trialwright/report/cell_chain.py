@@ -9,13 +9,14 @@ from trialwright.study.model.products import Arm, Product
 from trialwright.trial.cells.records import Batch, Collection, Container, Custody
 from trialwright.trial.cells.states import GIVEN
 from trialwright.trial.dates import parse_instant
+from trialwright.trial.disposition import IDENTITY
 
 from .counting import Fact, count_things, summarise
 from .dataset import Dataset, SubjectData
 from .model import Cell, Row, Table
 
 SECONDS_PER_DAY = 86_400
-MISMATCH = "identity"
+MISMATCH = IDENTITY
 """The category of the deviation that stays of a scan which did not fit and was refused."""
 
 Find = Callable[[SubjectData], Iterable[Fact]]

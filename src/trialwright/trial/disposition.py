@@ -26,6 +26,8 @@ TREATMENT_END_REASONS = (
     "other",
 )
 FOLLOW_UP_END_REASONS = ("completed", "death", "withdrawal", "lost", "sponsor_decision", "other")
+IDENTITY = "identity"
+"""A code was scanned that belongs to something or somebody else."""
 DEVIATION_CATEGORIES = (
     "eligibility",
     "consent",
@@ -35,6 +37,7 @@ DEVIATION_CATEGORIES = (
     "visit_window",
     "assessment",
     "product",
+    IDENTITY,
     "other",
 )
 

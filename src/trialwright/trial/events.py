@@ -123,12 +123,14 @@ class Actor:
 class Decision:
     """What a ``decide_`` function answers: events to record, or findings that refuse; never both.
 
-    ``warnings`` do not refuse: they are shown to the person beside the result.
+    ``warnings`` do not refuse: they are shown to the person beside the result. ``kept`` is what is recorded of a
+    refused attempt, where that it happened matters by itself.
     """
 
     events: tuple[Event, ...] = ()
     refusals: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
+    kept: tuple[Event, ...] = ()
 
     @property
     def accepted(self) -> bool:

@@ -23,6 +23,7 @@ from trialwright.trial.cells.dosing import (
     is_outside_dose,
 )
 from trialwright.trial.cells.manufacture import parse_positive
+from trialwright.trial.cells.mismatch import refuse_scan
 from trialwright.trial.cells.records import Container
 from trialwright.trial.cells.states import RELEASED, find_transition, state_at
 from trialwright.trial.cells.timing import check_holds, last_step_at, read_instant
@@ -100,7 +101,7 @@ def decide_bedside_check(
     on = local_date(study, state.site, now)
     found = check_dose_day(study, state, container, on)
     if problems:
-        return Decision(refusals=tuple(problems), warnings=tuple(found))
+        return refuse_scan(state, problems, container.id, on.isoformat(), tuple(found))
     payload = {
         "containers": [container.id],
         "from": current,
@@ -172,9 +173,9 @@ def decide_infusion_start(
     problems += [*_check_may_be_given(study, conduct, state, container), *check_not_given(state, container)]
     skipped = check_dose_order(study, state, container)
     problems += [] if command.waived.strip() else skipped
-    if problems:
-        return Decision(refusals=tuple(problems))
     on = local_date(study, state.site, now)
+    if problems:
+        return refuse_scan(state, problems, container.id, on.isoformat())
     late = check_dose_day(study, state, container, on)
     texts = [("dose", f"Earlier dose left out: {command.waived.strip()}")] if skipped else []
     texts += [("dose_timing", finding.message) for finding in late]

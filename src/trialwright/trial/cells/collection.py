@@ -8,6 +8,7 @@ from datetime import datetime
 from trialwright.study.findings import Finding
 from trialwright.study.model.study import Study
 from trialwright.trial.cells.chain import check_new_identifiers, check_scan, is_din, make_coi
+from trialwright.trial.cells.mismatch import refuse_scan
 from trialwright.trial.cells.records import Collection
 from trialwright.trial.cells.states import Transition, find_transition, is_expired, state_at
 from trialwright.trial.cells.timing import last_step_at, read_instant
@@ -156,7 +157,7 @@ def decide_material_move(
     problems += check_scan(state, command.scanned_coi) if command.to in SCANNED else []
     problems += check_note_and_second(study, state, command, actor)
     if problems:
-        return Decision(refusals=tuple(problems))
+        return refuse_scan(state, problems, material.id, local_date(study, state.site, now).isoformat())
     payload = {
         "collection": material.id,
         "from": current,

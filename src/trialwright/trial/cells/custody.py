@@ -13,9 +13,11 @@ from trialwright.trial.cells.collection import (
     check_second_person,
     refuse_move,
 )
+from trialwright.trial.cells.mismatch import refuse_scan
 from trialwright.trial.cells.records import Container
 from trialwright.trial.cells.states import GIVEN, RELEASED, find_transition, is_expired, state_at
 from trialwright.trial.cells.timing import check_holds, last_step_at, read_instant
+from trialwright.trial.dates import local_date
 from trialwright.trial.events import Actor, Decision, Event, Kind
 from trialwright.trial.refusals import refusal, refuse
 from trialwright.trial.study_state import StudyState
@@ -75,7 +77,7 @@ def decide_container_move(
     )
     problems += _check_step(study, state, command, container, actor)
     if problems:
-        return Decision(refusals=tuple(problems))
+        return refuse_scan(state, problems, container.id, local_date(study, state.site, now).isoformat())
     second = command.second.user if command.second else ""
     moved = move_event(state, container, current, command.to, at, note=command.note, second=second)
     return Decision((*expiry_first(state, container, now), moved))
