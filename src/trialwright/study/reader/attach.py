@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .binding import bind, read_and_bind, read_reversed
+from .binding import bind, read_and_bind, read_extreme, read_reversed
 from .constraints import Limits, by_merit
 from .lexicon import Lexicon, Term
 from .scales import Grade, read_grade, read_grade_before
@@ -38,6 +38,8 @@ def _step(scan: Scan, at: int) -> int:
     token = scan.tokens[at]
     if token.kind == "T":
         return _term(scan, at)
+    if token.kind == "C" and (past := read_extreme(scan, at)):
+        return past
     if token.kind in {"C", "B", "W"} or (token.kind == "NOT" and kind_at(scan, at + 1) == "C"):
         return read_and_bind(scan, at)
     if token.kind == "N":
@@ -50,6 +52,8 @@ def _step(scan: Scan, at: int) -> int:
     ):
         return _who(scan, at)
     if token.kind == "AGE":
+        if token.word == "aging" and kind_at(scan, at + 1) not in {"N", "C", "B"}:
+            return at + 1
         open_group(scan, at, AGE)
         return at + 1
     if token.value == "normal" and is_normal(scan, at):

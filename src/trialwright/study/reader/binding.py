@@ -45,6 +45,32 @@ def _bind_halves(scan: Scan, half: Limits) -> int:
     return half.last
 
 
+def read_extreme(scan: Scan, at: int) -> int:
+    """`a minimum weight of 2.5 kg`, `maximum age 70 years`: the place behind it, 0 where it is none."""
+    word = scan.tokens[at].word
+    if not word.startswith(("minim", "maxim", "a minim", "a maxim")):
+        return 0
+    place = at + 1
+    while kind_at(scan, place) == "F" and place < at + 3:
+        place += 1
+    if kind_at(scan, place) not in {"T", "AGE"}:
+        return 0
+    term = AGE if kind_at(scan, place) == "AGE" else scan.tokens[place].term
+    number = place + 1
+    while number < place + 5 and (
+        kind_at(scan, number) == "F"
+        or (number < len(scan.tokens) and scan.tokens[number].value in {":", "="})
+    ):
+        number += 1
+    if kind_at(scan, number) != "N" or kind_at(scan, number + 1) in {"C", "A"}:
+        return 0
+    limits = Limits(str(scan.tokens[at].value), scan.tokens[number].quantity, first=number, last=number + 1)
+    if not fits_limits(scan, term, limits) or not add_drafts(scan, [(place, term)], limits, at):
+        return 0
+    scan.used = number + 1
+    return number + 1
+
+
 def read_reversed(scan: Scan, at: int) -> int | None:
     """`18 <= age <= 75`: the comparison is read from its other side."""
     number = at
@@ -86,7 +112,7 @@ def bind(scan: Scan, limits: Limits) -> bool:
         return add_drafts(scan, [(limits.first, AGE)], limits, limits.first)
     if limits.pair is not None and bind_pair(scan, limits):
         return True
-    if kind_at(scan, limits.last) == "T" and bind_gestation(scan, limits):
+    if kind_at(scan, limits.last) == "T" and (bind_gestation(scan, limits) or _bind_ahead(scan, limits)):
         return True
     if scan.group and scan.group[-1][1].variable == "urine_protein_24h" and _is_plus(scan, limits):
         scan.group[-1] = (scan.group[-1][0], scan.lexicon.terms["urine_dipstick_protein"])
@@ -214,6 +240,27 @@ def bind_gestation(scan: Scan, limits: Limits) -> bool:
     )
 
 
+def _bind_ahead(scan: Scan, limits: Limits) -> bool:
+    """`70 % stenosis or greater`: the comparison stands behind the name; `or 85 mmHg diastolic` repeats the one before."""
+    term = scan.tokens[limits.last].term
+    if not limits.bare or limits.operator != "==" or limits.low is None or term.weak or term.pair:
+        return False
+    operator, last = "", limits.last + 1
+    if kind_at(scan, last) == "A":
+        operator, last = str(scan.tokens[last].value), last + 1
+    elif scan.found and kind_at(scan, limits.first - 1) in {"OR", "AND"} and scan.used >= limits.first - 1:
+        known = scan.found[-1]
+        pair = {known.term.variable, term.variable} in _PAIRS
+        operator = known.operator if pair and known.low is not None else ""
+    if operator not in {">", ">=", "<", "<="}:
+        return False
+    bound = replace(limits, operator=operator, last=last, bare=False)
+    return fits_limits(scan, term, bound) and add_drafts(scan, [(limits.last, term)], bound, limits.first)
+
+
+_PAIRS = ({"systolic_bp", "diastolic_bp"}, {"swollen_joint_count", "tender_joint_count"})
+
+
 def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, first: int) -> bool:
     limits = repeated_times(scan, members, limits)
     if limits.operator == "==" and members[-1][1].kind == "age":
@@ -223,6 +270,8 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
     told = limits.quantity
     units = told.units if told else ()
     relative = told.relative if told else ""
+    if _is_mixed_age(members[-1][1], limits):
+        return _add_ends(scan, members, limits, first)
     low = with_unit(limits.low, units, relative) if limits.low else None
     high = with_unit(limits.high, units, relative) if limits.high else None
     joined = len(members) > 1 and has_or(scan, members[0][0], members[-1][0])
@@ -242,6 +291,21 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
         scan.found.append(draft)
     if members[0][0] >= limits.last or not scan.group:
         scan.group = [members[-1]]
+    return True
+
+
+def _is_mixed_age(term: Term, limits: Limits) -> bool:
+    low, high = limits.low, limits.high
+    mixed = (
+        low is not None and high is not None and bool(low.unit) and bool(high.unit) and low.unit != high.unit
+    )
+    return mixed and term.kind == "age" and limits.operator == "between"
+
+
+def _add_ends(scan: Scan, members: list[tuple[int, Term]], limits: Limits, first: int) -> bool:
+    """`28 days to 36 months`: each end keeps its unit."""
+    for operator, end in ((">=", limits.low), ("<=", limits.high)):
+        add_drafts(scan, members, replace(limits, operator=operator, low=end, high=None), first)
     return True
 
 

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 _ALIKE = {
+    "◦": "°", "º": "°", "˚": "°",
     "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "﹤": "<", "﹥": ">", "〈": "<", "〉": ">",
     "∼": "~", "〜": "~", "˜": "~", "‾": "~",
     "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "‒": "-", "―": "-", "ー": "-",
@@ -38,6 +39,8 @@ _RAISED = re.compile(
 )
 """A power of ten in angle brackets: `10<9>`, `10<sup>9</sup>`."""
 _TIMES_AHEAD = re.compile(r"(?<=[<>≥≤=\s])[xX](?=\d(?:\.\d+)?\s(?:times|ULN|the upper|upper))")
+_SPLIT_DECIMAL = re.compile(r"(?<=[<>≥≤=\s])0\. (?=\d{1,2}(?!\d))")
+"""A space inside a decimal: `< 0. 85`."""
 _POINT = re.compile(r"[•‧](?<=\d.)(?=\d)")
 _TIMES = re.compile(
     r"[xX*](?:(?<=\d.)(?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())"
@@ -64,6 +67,8 @@ def clean_text(text: str) -> str:
         cleaned = _RAISED.sub(lambda found: f"10^{found['power']}".ljust(len(found.group())), cleaned)
         cleaned = _UNDERLINED.sub(lambda found: " " * len(found.group()), cleaned)
     cleaned = _POINT.sub(".", _TIMES.sub("×", _TIMES_AHEAD.sub(" ", cleaned)))
+    if "0. " in cleaned:
+        cleaned = _SPLIT_DECIMAL.sub(" 0.", cleaned)
     return _ITEM.sub(_divided, cleaned) if "(1)" in cleaned and "(2)" in cleaned else cleaned
 
 

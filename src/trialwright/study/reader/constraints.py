@@ -88,7 +88,7 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
         return Limits(operator, _one(token), first=at, last=position + 1)
     if token.value == "-" and position + 1 < len(tokens) and token.end == tokens[position + 1].start:
         position, token = position + 1, tokens[position + 1]
-    if token.value == "+":
+    if token.value == "+" and not _is_change_sign(tokens, position):
         return _plusses(tokens, position, operator, at)
     if token.kind != "N":
         return None
@@ -105,6 +105,13 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
     if after < len(tokens) and tokens[after].kind == "A" and tokens[after].value[0] == operator[0]:
         after += 1
     return Limits(operator, low, first=at, last=after)
+
+
+def _is_change_sign(tokens: list[Token], at: int) -> bool:
+    """`+/-10` is no dipstick's reading."""
+    return (
+        at + 1 < len(tokens) and tokens[at + 1].value in {"/", "-"} and tokens[at + 1].start == tokens[at].end
+    )
 
 
 def _plusses(tokens: list[Token], position: int, operator: str, at: int) -> Limits:
@@ -185,6 +192,8 @@ def _after_number(tokens: list[Token], at: int) -> Limits | None:
     after = at + 1
     if after < len(tokens) and tokens[after].kind == "A":
         return Limits(str(tokens[after].value), low, first=at, last=after + 1)
+    if low.relative and at and tokens[at - 1].value == "within":
+        return Limits("<=", low, first=at, last=after)
     second = _range_end(tokens, after)
     if second is not None and _rises(low, tokens[second].quantity):
         return Limits("between", low, tokens[second].quantity, first=at, last=second + 1, bare=True)
@@ -299,9 +308,12 @@ def _aged(tokens: list[Token], found: Limits) -> Limits:
     position = found.last
     while position < len(tokens) and tokens[position].value == "-":
         position += 1
-    if not quantity.unit and (behind := _past_brackets(tokens, position)) > position:
-        spelled = behind < len(tokens) and tokens[behind].word == "years of age"
-        return replace(found, aged=True) if spelled else found
+    if (behind := _past_brackets(tokens, position)) > position:
+        after = tokens[behind].word if behind < len(tokens) and tokens[behind].kind == "AGE" else ""
+        if after == "years of age" or (quantity.unit and after in {"of age", "old"}):
+            return replace(found, aged=True)
+        if not quantity.unit:
+            return found
     if position < len(tokens) and tokens[position].kind == "AGE" and quantity.unit:
         after = position + 1
         tail = after < len(tokens) and tokens[after].kind == "A" and found.operator == "=="

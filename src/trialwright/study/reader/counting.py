@@ -14,7 +14,19 @@ _TIMES = frozenset(
     )
 )  # fmt: skip
 _TARGETS = frozenset(
-    ("maintain", "maintaining", "achieve", "achieving", "keep", "keeping", "obtain", "sustain", "reach", "raise", "target")
+    (
+        "maintain",
+        "maintaining",
+        "achieve",
+        "achieving",
+        "keep",
+        "keeping",
+        "obtain",
+        "sustain",
+        "reach",
+        "raise",
+        "target",
+    )
 )
 _ABLE = frozenset(("able", "unable", "ability", "inability", "capable", "fail", "fails", "failure", "failed"))
 
@@ -22,9 +34,17 @@ _ABLE = frozenset(("able", "unable", "ability", "inability", "capable", "fail", 
 def is_no_limit(scan: Scan, limits: Limits) -> bool:
     """Whether the number limits nothing that has a name."""
     before = scan.tokens[limits.first - 1] if limits.first else None
+    if _is_clock(scan, limits):
+        return True
     if limits.bare and before is not None and before.value in _TIMES and limits.quantity is not None:
         return True
     return _is_counted(scan, limits) or _is_change(scan, limits) or _ends_scale(scan, limits)
+
+
+def _is_clock(scan: Scan, limits: Limits) -> bool:
+    """`7.00-11.00 a.m.`, `8 to 10 am`."""
+    behind = [str(t.value) for t in scan.tokens[limits.last : limits.last + 3] if t.kind != "N"]
+    return behind[:1] in (["am"], ["pm"], ["o'clock"]) or behind in (["a", ".", "m"], ["p", ".", "m"])
 
 
 def past_difference(scan: Scan, limits: Limits) -> int:

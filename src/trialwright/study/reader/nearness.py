@@ -28,7 +28,10 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
         return []
     gap = scan.tokens[max(last + 1, scan.used) : limits.first]
     opening = scan.group[0][0]
-    if any(t.kind == "CHG" and not t.word.startswith(("percentile", "centile")) for t in scan.tokens[max(0, opening - 2) : opening]):
+    if any(
+        t.kind == "CHG" and not t.word.startswith(("percentile", "centile"))
+        for t in scan.tokens[max(0, opening - 2) : opening]
+    ):
         return []
     if scan.group[-1][1].kind == "age" and not _is_age_gap(gap, scan, limits):
         return []
@@ -154,7 +157,9 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
             following = kind_at(scan, place + 1)
             if following in {"C", "B"} and token.value is not AGE and not term.pair:
                 return None
-            if term.weak or (not tells_unit(limits) and term.kind not in {"age", "score", "vital", "performance"}):
+            if term.weak or (
+                not tells_unit(limits) and term.kind not in {"age", "score", "vital", "performance"}
+            ):
                 return None
             return (place, term) if fits_limits(scan, term, limits) and not limits.bare else None
         if token.kind in {"C", "B", "N", "IF", "UNLESS", "SEX", "CHG"} or token.value in {
@@ -176,7 +181,14 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
 def _is_per_field(scan: Scan, place: int) -> bool:
     """`5 WBC/high power field` counts the urine's cells."""
     behind = [t.value for t in scan.tokens[place + 1 : place + 3]]
-    return behind[:1] in (["/"], ["per"]) and behind[1:] in (["high"], ["hpf"], ["hp"], ["field"], ["lpf"], ["low"])
+    return behind[:1] in (["/"], ["per"]) and behind[1:] in (
+        ["high"],
+        ["hpf"],
+        ["hp"],
+        ["field"],
+        ["lpf"],
+        ["low"],
+    )
 
 
 def pressure_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:

@@ -41,7 +41,9 @@ def is_negated(draft: Draft, tokens: list[Token], direction: str) -> bool:
             continue
         if token.value in {"(", "["}:
             depth, apart, inside, reach = token.depth, True, False, max(reach, 8)
-        elif token.kind == "NOT":
+        elif token.kind == "NOT" and _is_glued(tokens, place):
+            pass
+        elif token.kind == "NOT" or (token.kind == "IF" and "without" in token.word):
             return not inside and _reaches(token, tokens, place, draft.first, held, apart, direction)
         elif _stops(token, ill, listed) and not _abbreviates(tokens, place):
             if not (ill and depth and token.kind in {"P", "N", "C"} and token.value != ":"):
@@ -52,6 +54,12 @@ def is_negated(draft: Draft, tokens: list[Token], direction: str) -> bool:
         steps += 1
         place -= 1
     return False
+
+
+def _is_glued(tokens: list[Token], place: int) -> bool:
+    """`no-option`, `non-smoking`: a hyphen keeps the denial to its own word."""
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    return following is not None and following.value == "-" and following.start == tokens[place].end
 
 
 def _is_parted(draft: Draft, tokens: list[Token]) -> bool:

@@ -15,7 +15,7 @@ NUMBER = re.compile(
 )
 _LONGEST_NUMBER = 15
 _VOLUME = (
-    r"(?:mm\s?\^?\s?\(?3\)?|cu\.?\s?mm\.?|cmm|mmc|cubic\s+mill?imet(?:er|re)s?|mm(?=\s|[;,.)]|$)|µ\s?[lL]|[uU][lL]|mc[lL]|mic(?:ro)?[lL]"
+    r"(?:mm\s?\^?\s?\(?3\)?|cu\.?\s?mm\.?|cmm|mmc|cubic\s+mill?imet(?:er|re)s?|mm(?=\s|[;,.)]|$)|µ\s?[lL]|[uU][lL]|mc[lL]|mic(?:ro)?\s?[lL]"
     r"|micro\s?-?(?:liters?|litres?)|mL|ml|ML|L|l|lit(?:er|re)s?|dL|dl|cc)(?![A-Za-z])"
 )
 _CELLS = (
@@ -91,7 +91,9 @@ _WEEKS = re.compile(
     r"|(\d\d)\s?(?:w|wks?|weeks?)[\s,+]{0,3}(?:and\s)?([0-6])\s?d(?:ays?)?\b",
     re.IGNORECASE,
 )
-_ACUITY = re.compile(r"(20)\s?/\s?(\d{2,3})(?![\d/.,])|(6)\s?/\s?(4|5|6|7\.5|9|12|15|18|24|30|36|38|48|60)(?![\d/.,])")
+_ACUITY = re.compile(
+    r"(20)\s?/\s?(\d{2,3})(?![\d/.,])|(6)\s?/\s?(4|5|6|7\.5|9|12|15|18|24|30|36|38|48|60)(?![\d/.,])"
+)
 _SIXTH = Decimal("0.001")
 
 

@@ -282,6 +282,9 @@ def _is_full_stop(tokens: list[Token], place: int, text: str) -> bool:
 def _says_again(first: Entry, second: Entry) -> bool:
     """Whether a limit in brackets is the one before it in another unit: `>= 9 g/dL (90 g/L)`."""
     known, again = first.canonical_value, second.canonical_value
+    same = (first.variable, first.value, first.unit, first.sense)
+    if same == (second.variable, second.value, second.unit, second.sense):
+        return first.operator[:1] == second.operator[:1]
     if (first.variable, first.operator) != (second.variable, second.operator) or first.unit == second.unit:
         return False
     if not isinstance(known, Decimal) or not isinstance(again, Decimal):

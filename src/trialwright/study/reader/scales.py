@@ -100,9 +100,7 @@ def _past_name(tokens: list[Token], at: int, term: Term, text: str) -> int:
         token = tokens[at]
         if term.scale in {"child_pugh", "letters"} and text[token.start : token.end] in {"A", "B", "C", "D"}:
             return at
-        same = token.kind == "T" and (
-            token.term.variable in {term.variable, "performance_status", "stage"}
-        )
+        same = token.kind == "T" and (token.term.variable in {term.variable, "performance_status", "stage"})
         sign = (token.kind == "P" and token.value in "()[]:=-,'\"") or (
             token.kind == "C" and token.value == "=="
         )
@@ -157,7 +155,7 @@ def _stage(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
         before = text[max(0, tokens[at].start - 60) : tokens[at].start]
         if _KIDNEY.search(after) or _KIDNEY.search(before[-44:]):
             return Grade(found.operator, found.items, found.first, found.last, "ckd_stage")
-        if _STAGE_OF_OTHER.search(before[-24:]):
+        if _STAGE_OF_OTHER.search(before[-34:]):
             return None
         if _STAGE_OF_OTHER.search(after) or re.search(r"(?:kidney|renal|ckd)[^.;]*$", before, re.IGNORECASE):
             return None

@@ -36,14 +36,24 @@ _FAILS = _words(
 )  # fmt: skip
 _LETS_IN = _words("eligible", "not (?:be )?excluded", "will be included", *_ALLOWED)
 _KEEPS_OUT = _words("not (?:be )?(?:eligible|allowed|permitted|acceptable)", "ineligible", "are not")
-_ASKS = _words("must have", "must be", "should have", "should be", "required to", "must meet", "we require")
+_ASKS = _words(
+    "must have",
+    "must be",
+    "should have",
+    "should be",
+    "needs? to be",
+    "ha(?:s|ve) to be",
+    "required to",
+    "must meet",
+    "we require",
+)
 _DENIES = _words("(?:must|should) (?:be )?(?:not|excluded)", "not")
 _EXCLUDED_AFTER = _words("(?:is|are|be) (?:excluded|ineligible|not allowed)", "not eligible", "excluded")
 _EXCLUDED_BEFORE = _words("exclude[sd]?", "excluding", "exclusion")
 _LEAD_DENIES = re.compile(
     r"(?:(?:must|should|may|can|shall|will|do|does)\s?not\s(?:have|be|exhibit|present|show|meet)"
     r"|\bnone of\b|\bnot?\s(?:any\s)?(?:evidence|history|of the following)"
-    r"|\bwithout\b|\babsence of\b|\bfree (?:of|from)\b|\bno\b[^:.;]{0,60}\bfollowing\b"
+    r"|\b(?:without|absence of|free (?:of|from)|no)\b[^:.;]{0,60}\bfollowing\b"
     r"|\bexcluded\b|\bnot (?:be )?eligible\b|\bineligible\b)"
     r"(?:[^.;]{0,90}:|[^.;]{0,60}\bfollowing\b[^.;]{0,60})\s*$",
     re.IGNORECASE,
@@ -120,7 +130,7 @@ def _in_exclusion(draft: Draft, before: str, after: str, lead: str, healthy: boo
 
 def _clause_before(draft: Draft, tokens: list[Token], text: str) -> str:
     start = tokens[0].start
-    return text[start : tokens[max(draft.first, draft.limits_first)].start][-160:]
+    return text[start : tokens[max(draft.first, draft.limits_first)].end][-170:]
 
 
 def _clause_after(draft: Draft, tokens: list[Token], text: str) -> str:
