@@ -67,6 +67,8 @@ def _term(scan: Scan, at: int) -> int:
     if term.weak and term.scale == "ordinal":
         grade = _class_before(scan, at, term)
         return at + 1 if grade is None else _graded(scan, term, at, grade)
+    if term.weak and term.kind == "score":
+        return _weak_score(scan, at, term)
     if term.weak and term.kind == "lesion_size" and not _is_measured(scan, at):
         return at + 1
     if term.scale and term.scale not in {"percent", "number", "plus"}:
@@ -101,6 +103,18 @@ def _class_before(scan: Scan, at: int, term: Term) -> Grade | None:
     if not any(token.value == "class" for token in window):
         return None
     return read_grade_before(scan.tokens, at, scan.text, term, scan.used)
+
+
+def _weak_score(scan: Scan, at: int, term: Term) -> int:
+    """`swollen` and `tender` before `joints`, `pain` with a scale's name behind: names only in such company."""
+    following = scan.tokens[at + 1 : at + 14]
+    if term.variable == "vas_pain":
+        told = any(t.kind == "T" and t.term.variable == "vas_pain" for t in following)
+    else:
+        told = any(t.kind == "T" and t.term.variable.endswith("joint_count") for t in following[:9])
+    if told:
+        open_group(scan, at, Term(term.variable, term.kind, scale=term.scale, good=term.good))
+    return at + 1
 
 
 def _is_measured(scan: Scan, at: int) -> bool:
@@ -250,7 +264,9 @@ def _is_list(scan: Scan, before: int, at: int) -> bool:
 
 def only_connectives(scan: Scan, first: int, last: int) -> bool:
     return all(
-        t.kind in {"OR", "AND", "K", "F"} or t.value in {",", "/", "(", ")", "-", "or"}
+        t.kind in {"OR", "AND", "F"}
+        or (t.kind == "K" and t.value not in {"positive", "negative"})
+        or t.value in {",", "/", "(", ")", "-", "or"}
         for t in scan.tokens[first:last]
     )
 

@@ -23,6 +23,7 @@ _NOTE = re.compile(
     r"|(?:(?:nb\.?\s)?(?:complete|partial|clinical)\s)?(?:response|remission|relapse|progressi(?:on|ve disease))\s(?:is|are|was)\sdefined)\b",
     re.IGNORECASE,
 )
+_NONMEASURABLE = re.compile(r"\bnon-?\s?measurable\b", re.IGNORECASE)
 _SHARE = re.compile(
     r"\d\s?%\sof\s(?:the\s|all\s|enrolled\s|randomi[sz]ed\s|study\s)*(?:subjects|patients|participants|population|enrol)",
     re.IGNORECASE,
@@ -50,7 +51,10 @@ def own_drafts(drafts: list[Draft], tokens: list[Token], words: str, start: int)
     drafts = _without_fertility(drafts, tokens, words, start)
     drafts = [d for d in drafts if not _is_beside(d, drafts, tokens)]
     drafts = [d for d in drafts if not _is_asked_age(d, drafts, tokens)]
+    drafts = [d for d in drafts if not _is_scale(d, drafts)]
     drafts = [d for d in drafts if not (d.term.kind == "stage" and _is_of_therapy(d, tokens))]
+    if any(d.term.kind == "lesion_size" for d in drafts) and _NONMEASURABLE.search(words):
+        drafts = [d for d in drafts if d.term.kind != "lesion_size"]
     drafts = _without_told(drafts, tokens, words, start)
     return [d for n, d in enumerate(drafts) if not _is_defined_next(n, drafts, tokens)]
 
@@ -97,6 +101,14 @@ def _is_told(draft: Draft, tokens: list[Token], words: str, start: int) -> bool:
             opening >= 0 and _TOLD.search(words, opening, closing if closing > 0 else len(words)) is not None
         )
     return "observed" in words
+
+
+def _is_scale(draft: Draft, drafts: list[Draft]) -> bool:
+    """`0-10` beside another limit of the same score is the scale itself."""
+    low = draft.low
+    if draft.term.kind != "score" or draft.operator != "between" or low is None or low.number not in {0, 1}:
+        return False
+    return any(d is not draft and d.term.variable == draft.term.variable and d.operator != "between" for d in drafts)
 
 
 def _is_defined_next(number: int, drafts: list[Draft], tokens: list[Token]) -> bool:
@@ -176,9 +188,11 @@ def _is_asked_age(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> boo
 def _is_whose(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
     """Whether an age says for whom an earlier limit counts: `< 11.5 g/dL in children younger than 5 years`."""
     place = draft.limits_first - 1
-    if draft.first < place or not any(d.limits_first < draft.limits_first for d in drafts if d is not draft):
+    if draft.first < place:
         return False
     token = tokens[place]
+    if not any(d.limits_first < draft.limits_first for d in drafts if d is not draft):
+        return token.kind == "SEX" and token.word.startswith(("for ", "in ")) and place > 6
     if token.kind == "SEX":
         return token.word.startswith(("for ", "in "))
     told = tokens[place - 1] if place else token

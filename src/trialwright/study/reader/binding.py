@@ -124,6 +124,8 @@ def bind(scan: Scan, limits: Limits) -> bool:
     ahead = term_ahead(scan, limits)
     if ahead is not None and _prefers_ahead(scan, near, ahead, limits):
         return add_drafts(scan, [ahead], limits, limits.first)
+    if near and _is_unnamed_ratio(scan, limits):
+        return False
     if near and (quotient := _quotient(scan, near[-1][1], limits)) is not None:
         return add_drafts(scan, [(near[-1][0], quotient)], replace(limits, last=limits.last + 1), near[-1][0])
     if near:
@@ -143,6 +145,14 @@ def _quotient(scan: Scan, term: Term, limits: Limits) -> Term | None:
     if kind_at(scan, place) != "T" or limits.quantity is None or limits.quantity.unit != "%":
         return None
     return scan.lexicon.ratios.get((term.variable, scan.tokens[place].term.variable))
+
+
+def _is_unnamed_ratio(scan: Scan, limits: Limits) -> bool:
+    """`FSH/LH ratio > 3` is neither of the two."""
+    place = scan.group[-1][0]
+    if kind_at(scan, place + 1) == "" or scan.tokens[place + 1].value not in {"ratio", "ratios"} or scan.used > place:
+        return False
+    return len(scan.group) > 1 and not (limits.quantity and limits.quantity.relative)
 
 
 def _is_item(scan: Scan, limits: Limits) -> bool:
@@ -187,6 +197,8 @@ def _opens_age(scan: Scan, limits: Limits) -> bool:
 
 def _prefers_ahead(scan: Scan, near: list[tuple[int, Term]], ahead: tuple[int, Term], limits: Limits) -> bool:
     if not near:
+        return True
+    if ahead[0] == limits.last and near[-1][0] != limits.first - 1 and limits.quantity and limits.quantity.unit == "wk":
         return True
     if near[-1][0] < scan.used and all(t.kind == "F" for t in scan.tokens[limits.last : ahead[0]]):
         return True

@@ -77,7 +77,7 @@ def is_target(scan: Scan, first: int) -> bool:
     for place in range(first - 1, max(0, first - 6), -1):
         if scan.tokens[place].value in _TARGETS and scan.tokens[place - 1].value == "to":
             return not any(t.value in _ABLE for t in scan.tokens[max(0, place - 5) : place])
-        if scan.tokens[place].kind in {"N", "C", "T"}:
+        if scan.tokens[place].kind in {"N", "C"}:
             return False
     return False
 
@@ -105,8 +105,8 @@ def _is_change(scan: Scan, limits: Limits) -> bool:
         if token.kind == "CHG":
             return True
         if token.kind != "F":
-            return False
-    return False
+            break
+    return any(t.word == "difference" for t in scan.tokens[max(0, limits.first - 4) : limits.first])
 
 
 def _ends_scale(scan: Scan, limits: Limits) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 from .constraints import Limits
 from .fitting import fits, tells_unit, with_unit
 from .lexicon import Term
@@ -32,6 +35,8 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
         t.kind == "CHG" and not t.word.startswith(("percentile", "centile"))
         for t in scan.tokens[max(0, opening - 2) : opening]
     ):
+        return []
+    if any(t.word == "difference" for t in scan.tokens[max(0, opening - 6) : opening]):
         return []
     if scan.group[-1][1].kind == "age" and not _is_age_gap(gap, scan, limits):
         return []
@@ -139,6 +144,8 @@ def _fits_bare(scan: Scan, term: Term, limits: Limits) -> bool:
 def _told_equal(scan: Scan, limits: Limits, gap: list[Token]) -> bool:
     if len(gap) >= 2 and gap[-1].value == "of" and gap[-2].value == "out":
         return False
+    if limits.first > 1 and scan.tokens[limits.first - 1].value == "of" and kind_at(scan, limits.first - 2) == "N":
+        return False
     told = scan.tokens[limits.first].kind == "C" or any(t.value in {":", "of", "is"} for t in gap)
     return bool(limits.items) or told
 
@@ -162,6 +169,8 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
             ):
                 return None
             return (place, term) if fits_limits(scan, term, limits) and not limits.bare else None
+        if token.kind == "N" and token.quantity.number in _JOINTS and scan.tokens[place - 1].value in {"of", "/"}:
+            continue
         if token.kind in {"C", "B", "N", "IF", "UNLESS", "SEX", "CHG"} or token.value in {
             ",",
             ";",
@@ -176,6 +185,20 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
         if strange > 1:
             return None
     return None
+
+
+_JOINTS = frozenset(Decimal(n) for n in (28, 44, 66, 68))
+"""How many joints a count looks at: `6 of 66 swollen joints`."""
+
+
+def _joints(scan: Scan, place: int) -> Term | None:
+    """`swollen` in `6 swollen and 6 tender joints`, as a name of its own."""
+    term = scan.tokens[place].term
+    if not term.variable.endswith("joint_count"):
+        return None
+    following = scan.tokens[place + 1 : place + 10]
+    told = any(t.kind == "T" and t.term.variable.endswith("joint_count") for t in following)
+    return replace(term, weak=False) if told else None
 
 
 def _is_per_field(scan: Scan, place: int) -> bool:

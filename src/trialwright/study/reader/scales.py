@@ -20,6 +20,7 @@ _STAGE_OF_OTHER = re.compile(
 )
 
 
+_STAGED_OTHERWISE = re.compile(r"joint national|\bjnc\b|tanner|hoehn|\bhypertension[\s,(]+stage", re.IGNORECASE)
 _KIDNEY = re.compile(
     r"(?:\bckd|chronic (?:kidney|renal) (?:disease|insufficiency|failure))(?:\s?\(ckd\))?[\s,:(]*(?:stages?[\s,:]*)?$"
     r"|^(?:(?:severe|moderate|mild|or|and|higher|greater|worse)\s)*(?:ckd\b|chronic (?:kidney|renal) (?:disease|insufficiency|failure))",
@@ -153,6 +154,8 @@ def _stage(tokens: list[Token], at: int, text: str, term: Term) -> Grade | None:
             return None
         after = text[tokens[found.last - 1].end :][:28].lstrip(" ,(")
         before = text[max(0, tokens[at].start - 60) : tokens[at].start]
+        if _STAGED_OTHERWISE.search(before):
+            return None
         if _KIDNEY.search(after) or _KIDNEY.search(before[-44:]):
             return Grade(found.operator, found.items, found.first, found.last, "ckd_stage")
         if _STAGE_OF_OTHER.search(before[-34:]):
