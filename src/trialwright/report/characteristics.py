@@ -38,7 +38,7 @@ from .stopping_characteristics import make_stopping_table
 
 TITLE = "What the design can show"
 SEED = 1
-BUDGET, MOST = 8_000_000, 100_000
+BUDGET, MOST = 2_000_000, 25_000
 GRID_REPLICATES = 5_000
 GRID_RATIOS = (0.7, 0.6, 0.5, 0.4)
 GRID_TIMES_SUBJECTS = (1.0, 1.5, 2.0, 2.5, 3.0)
