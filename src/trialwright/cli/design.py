@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
+from .cluster import Address, connect
+from .design_print import print_grid, print_result, write_grid
+from .design_safety import safety
 from .ledger import progress_bar
 from .output import (
     EXIT_ERRORS,
@@ -16,7 +24,6 @@ from .output import (
     err,
     print_findings,
     print_json,
-    print_table,
     stop_on_errors,
 )
 from .stats import show
@@ -26,24 +33,45 @@ app = typer.Typer(
     help="What the design can show: simulation, boundaries, size, safety.", no_args_is_help=True
 )
 
+
+class Shape(StrEnum):
+    """How a design is answered; `text` is another word for `table`."""
+
+    TABLE = "table"
+    JSON = "json"
+    TEXT = "text"
+
+    @property
+    def common(self) -> Format:
+        """The same as the other commands have it."""
+        return Format.JSON if self is Shape.JSON else Format.TEXT
+
+
 StudyPath = Annotated[Path, typer.Argument(help="The study: its folder or its study.yaml.")]
 ScenarioId = Annotated[str, typer.Option("--scenario", help="The scenario's id in the study file.")]
 Power = Annotated[float, typer.Option("--power", help="The power wanted.")]
-Answer = Annotated[Format, typer.Option("--format", help="How to answer.")]
+Answer = Annotated[Shape, typer.Option("--format", help="How to answer.")]
+Replicates = Annotated[int, typer.Option("--replicates", min=1, max=10_000_000_000)]
+Seed = Annotated[int, typer.Option("--seed", min=0)]
+Cores = Annotated[int, typer.Option("--cores", min=1, help="The answer does not depend on it.")]
+Endpoint = Annotated[str, typer.Option("--endpoint", help="os or pfs.")]
+Delay = Annotated[float, typer.Option("--delay", min=0, help="Months until the effect begins.")]
 
 
 @app.command("simulate")
 def simulate(
-    study: Annotated[Path, typer.Argument(help="The study: its folder or its study.yaml.")],
+    study: StudyPath,
     scenario: Annotated[str, typer.Option("--scenario", help="One scenario; all without it.")] = "",
-    replicates: Annotated[int, typer.Option("--replicates", min=1, max=100_000_000)] = 10_000,
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
-    cores: Annotated[int, typer.Option("--cores", min=1, help="The answer does not depend on it.")] = 1,
-    answer: Annotated[Format, typer.Option("--format", help="How to answer.")] = Format.TEXT,
+    replicates: Replicates = 10_000,
+    seed: Seed = 1,
+    cores: Cores = 1,
+    cluster: Address = "",
+    answer: Answer = Shape.TABLE,
 ) -> None:
     """Simulate the study's scenarios: power with its Monte Carlo error, events, duration, hazard ratios."""
-    results = simulate_scenarios(read_study(study), scenario, replicates, seed, cores)
-    if answer is Format.JSON:
+    with hands(cluster) as executor:
+        results = simulate_scenarios(read_study(study), scenario, replicates, seed, cores, executor)
+    if answer is Shape.JSON:
         print_json([result.as_json() for result in results])
     else:
         for result in results:
@@ -53,7 +81,9 @@ def simulate(
     stop_on_errors(finding for result in results for finding in result.findings)
 
 
-def simulate_scenarios(study: Any, scenario: str, replicates: int, seed: int, cores: int) -> list[Any]:
+def simulate_scenarios(
+    study: Any, scenario: str, replicates: int, seed: int, cores: int, executor: Executor | None = None
+) -> list[Any]:
     """The results of one scenario or of all; ends the command where a scenario cannot be simulated at all."""
     from trialwright.design.from_study import scenario_from_study
     from trialwright.design.simulate import simulate_design
@@ -64,23 +94,39 @@ def simulate_scenarios(study: Any, scenario: str, replicates: int, seed: int, co
         made, findings = scenario_from_study(study, name)
         if made is None:
             print_findings(findings, Format.TEXT)
-            raise Stop(1)
+            raise Stop(EXIT_ERRORS)
         with progress_bar(f"Simulating {name}") as tell:
-            results.append(simulate_design(made, replicates, seed, cores, tell))
+            results.append(simulate_design(made, replicates, seed, cores, tell, executor=executor))
     return results
 
 
 @app.command("boundaries")
 def boundaries(
-    study: StudyPath,
-    scenario: ScenarioId,
-    power: Power = 0.8,
-    answer: Answer = Format.TEXT,
+    study: StudyPath, scenario: ScenarioId, power: Power = 0.8, answer: Answer = Shape.TABLE
 ) -> None:
     """The group-sequential boundaries of a scenario, computed exactly, and what they cost."""
     from trialwright.design.verbs import answer_boundaries
 
-    _answer(answer_boundaries(_scenario(study, scenario), power), answer)
+    give(answer_boundaries(find_design(study, scenario), power), answer)
+
+
+@app.command("interim")
+def interim(
+    study: StudyPath,
+    scenario: ScenarioId,
+    look: Annotated[str, typer.Option("--look", help="The id of the interim analysis.")],
+    z: Annotated[float, typer.Option("--z", help="The statistic; positive favours the experimental arm.")],
+    prior_mean: Annotated[float, typer.Option("--prior-mean", help="Mean of the prior of the drift.")] = 0.0,
+    prior_sd: Annotated[
+        float,
+        typer.Option("--prior-sd", min=0, help="Its standard deviation; without it the data alone count."),
+    ] = math.inf,
+    answer: Answer = Shape.TABLE,
+) -> None:
+    """Conditional and predictive power after a statistic seen at an interim analysis."""
+    from trialwright.design.verbs import answer_interim
+
+    give(answer_interim(find_design(study, scenario), look, z, prior_mean, prior_sd or math.inf), answer)
 
 
 @app.command("size")
@@ -89,69 +135,126 @@ def size(
     scenario: ScenarioId,
     hazard_ratio: Annotated[float, typer.Option("--hazard-ratio", help="The ratio to be found.")],
     power: Power = 0.8,
-    answer: Answer = Format.TEXT,
+    answer: Answer = Shape.TABLE,
 ) -> None:
     """Events and subjects for a hazard ratio by the named formulas, beside what the scenario can give."""
     from trialwright.design.verbs import answer_size
 
-    _answer(answer_size(_scenario(study, scenario), hazard_ratio, power), answer)
+    give(answer_size(find_design(study, scenario), hazard_ratio, power), answer)
+
+
+@app.command("detectable")
+def detectable(
+    study: StudyPath,
+    scenario: ScenarioId,
+    power: Power = 0.8,
+    delay: Delay = 0.0,
+    replicates: Replicates = 20_000,
+    seed: Seed = 1,
+    cores: Cores = 1,
+    cluster: Address = "",
+    answer: Answer = Shape.TABLE,
+) -> None:
+    """The largest hazard ratio that a scenario shows with the power wanted, all its losses counted."""
+    from trialwright.design.verbs import answer_detectable
+
+    made = find_design(study, scenario)
+    with hands(cluster) as executor:
+        found = answer_detectable(made, power, replicates, seed, cores, delay, executor)
+    give(found, answer)
+
+
+@app.command("compare")
+def compare(
+    study: StudyPath,
+    scenario: ScenarioId,
+    against: Annotated[str, typer.Option("--with", help="The scenario to compare with.")],
+    endpoint: Endpoint = "os",
+    replicates: Replicates = 100_000,
+    seed: Seed = 1,
+    cluster: Address = "",
+    answer: Answer = Shape.TABLE,
+) -> None:
+    """The difference in power of two scenarios, on the same patients: more precise than either power."""
+    from trialwright.design.verbs import answer_compare
+
+    pair = find_design(study, scenario), find_design(study, against)
+    name = endpoint_of(endpoint)
+    with hands(cluster) as executor, progress_bar("Comparing") as tell:
+        found = answer_compare(*pair, replicates, seed, name, tell, executor)
+    give(found, answer)
+
+
+@app.command("assurance")
+def assurance(
+    study: StudyPath,
+    scenario: ScenarioId,
+    hazard_ratio: Annotated[float, typer.Option("--hazard-ratio", help="The median of the prior.")],
+    log_sd: Annotated[float, typer.Option("--log-sd", help="Standard deviation of the log hazard ratio.")],
+    delay: Delay = 0.0,
+    endpoint: Endpoint = "os",
+    replicates: Replicates = 20_000,
+    seed: Seed = 1,
+    cores: Cores = 1,
+    cluster: Address = "",
+    answer: Answer = Shape.TABLE,
+) -> None:
+    """The power expected when the hazard ratio is only believed, not known: an average over a prior."""
+    from trialwright.design.verbs import answer_assurance
+
+    made, name = find_design(study, scenario), endpoint_of(endpoint)
+    with hands(cluster) as executor, progress_bar("Averaging") as tell:
+        found = answer_assurance(
+            made, hazard_ratio, log_sd, replicates, seed, cores, name, delay, tell, executor
+        )
+    give(found, answer)
 
 
 @app.command("explore")
 def explore(
     study: StudyPath,
     scenario: ScenarioId,
-    vary: Annotated[list[str], typer.Option("--vary", help="NAME=V1,V2,...; once or twice.")],
-    endpoint: Annotated[str, typer.Option("--endpoint", help="os or pfs.")] = "os",
-    replicates: Annotated[int, typer.Option("--replicates", min=1)] = 10_000,
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
-    cores: Annotated[int, typer.Option("--cores", min=1)] = 1,
-    answer: Answer = Format.TEXT,
+    vary: Annotated[list[str], typer.Option("--vary", help="NAME=V1,V2,...; once or more.")],
+    endpoint: Endpoint = "os",
+    replicates: Replicates = 10_000,
+    seed: Seed = 1,
+    cores: Cores = 1,
+    cluster: Address = "",
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="Write the points to this file.")] = None,
+    svg_file: Annotated[
+        Path | None, typer.Option("--svg", help="Draw a heat map (of one axis, a curve) to this file.")
+    ] = None,
+    answer: Answer = Shape.TABLE,
 ) -> None:
-    """Power over a grid of one or two parameters."""
+    """Power over a grid of parameters, as a table and as a heat map."""
     from trialwright.design.verbs import answer_explore
 
-    if endpoint not in ("os", "pfs"):
-        raise Stop(EXIT_USAGE, f"There is no endpoint `{endpoint}`.", "Use os or pfs.")
-    made = _scenario(study, scenario)
-    with progress_bar("Exploring") as tell:
-        found = answer_explore(made, _axes(vary), replicates, seed, cores, endpoint, tell)  # type: ignore[arg-type]
-    _answer(found, answer)
+    made, name = find_design(study, scenario), endpoint_of(endpoint)
+    with hands(cluster) as executor, progress_bar("Exploring") as tell:
+        found = answer_explore(made, axes_of(vary), replicates, seed, cores, name, tell, executor)
+    if "points" in found:
+        write_grid(found, csv_file, svg_file)
+    if answer is not Shape.JSON and "points" in found:
+        print_grid(found)
+        return
+    give(found, answer)
 
 
-@app.command("safety")
-def safety(
-    limit: Annotated[float, typer.Option("--limit", help="The rate of toxicity that must not be exceeded.")],
-    certainty: Annotated[
-        float, typer.Option("--certainty", help="Stop when it is exceeded this surely.")
-    ] = 0.95,
-    prior: Annotated[str, typer.Option("--prior", help="Beta prior, A,B.")] = "0.5,0.5",
-    subjects: Annotated[int, typer.Option("--subjects", min=1, max=500)] = 20,
-    first_look: Annotated[int, typer.Option("--first-look", min=1)] = 3,
-    true_rate: Annotated[
-        str, typer.Option("--true", help="True rates, separated by commas.")
-    ] = "0.1,0.2,0.3,0.4",
-    dose_rate: Annotated[
-        str, typer.Option("--doses", help="True rates of the dose levels, for 3+3 and BOIN.")
-    ] = "",
-    target: Annotated[float, typer.Option("--target", help="Target rate of the dose finding.")] = 0.3,
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
-    answer: Answer = Format.TEXT,
-) -> None:
-    """A stopping rule for toxicity: its boundary and its exact operating characteristics; dose finding."""
-    from trialwright.design.toxicity import ToxicityRule
-    from trialwright.design.verbs import answer_safety
-
-    a, b = _numbers(prior, 2)
-    try:
-        rule = ToxicityRule((a, b), limit, certainty, subjects, first_look)
-    except ValueError as error:
-        raise Stop(EXIT_USAGE, f"The rule cannot be used: {error}.", "Change the options.") from error
-    doses = _numbers(dose_rate) if dose_rate else ()
-    _answer(answer_safety(rule, _numbers(true_rate), doses, target, seed=seed), answer)
+app.command("safety")(safety)
 
 
-def _scenario(study: Path, scenario: str) -> Any:
+@contextmanager
+def hands(cluster: str) -> Iterator[Executor | None]:
+    """Who does the work: the cluster that was named, or nobody but this process."""
+    if not cluster:
+        yield None
+        return
+    with connect(cluster) as connected:
+        yield connected.executor
+
+
+def find_design(study: Path, scenario: str) -> Any:
+    """The design of a scenario of a study; ends the command where there is none."""
     from trialwright.design.from_study import scenario_from_study
 
     made, findings = scenario_from_study(read_study(study), scenario)
@@ -161,50 +264,39 @@ def _scenario(study: Path, scenario: str) -> Any:
     return made
 
 
-def _answer(document: dict[str, Any], answer: Format) -> None:
+def give(document: dict[str, Any], answer: Shape) -> None:
     """The answer of a verb; its findings end the command where one is an error."""
-    show(document, answer)
+    show(document, answer.common)
     if any(finding["severity"] == "error" for finding in document["findings"]):
         raise Stop(EXIT_ERRORS)
 
 
-def _axes(vary: list[str]) -> dict[str, tuple[float, ...]]:
+def endpoint_of(text: str) -> Literal["os", "pfs"]:
+    """The endpoint, or the end of the command."""
+    if text == "os":
+        return "os"
+    if text == "pfs":
+        return "pfs"
+    raise Stop(EXIT_USAGE, f"There is no endpoint `{text}`.", "Use os or pfs.")
+
+
+def axes_of(vary: list[str]) -> dict[str, tuple[float, ...]]:
+    """The axes of a grid from their text."""
     axes: dict[str, tuple[float, ...]] = {}
     for text in vary:
         name, _, values = text.partition("=")
-        axes[name.strip()] = _numbers(values)
+        axes[name.strip()] = numbers_of(values)
     return axes
 
 
-def _numbers(text: str, count: int | None = None) -> tuple[float, ...]:
+def numbers_of(text: str, count: int | None = None) -> tuple[float, ...]:
+    """Numbers separated by commas, or the end of the command."""
     try:
         numbers = tuple(float(part) for part in text.split(","))
     except ValueError:
         numbers = ()
-    if not numbers or (count is not None and len(numbers) != count):
+    if not numbers or (count is not None and len(numbers) != count) or not all(map(math.isfinite, numbers)):
         raise Stop(
             EXIT_USAGE, f"`{text}` is not a list of numbers.", "Write numbers separated by commas: 0.6,0.7."
         )
     return numbers
-
-
-def print_result(document: dict[str, Any]) -> None:
-    """One scenario as a table: a row for each test at each analysis."""
-    rows: list[tuple[str, ...]] = []
-    for look in document["analyses"]:
-        for name, found in look["endpoints"].items():
-            power, events = found["power"], found["events"]
-            detectable = found["detectable_hazard_ratio"]
-            rows.append(
-                (
-                    look["id"],
-                    name.upper(),
-                    f"{100 * power['estimate']:.1f} % (± {100 * power['se']:.1f})",
-                    f"{events['estimate']:.1f}" if events else "–",
-                    f"{found['hazard_ratio']['median']:.2f}" if found["hazard_ratio"]["median"] else "–",
-                    f"{detectable['estimate']:.2f}" if detectable["estimate"] else "–",
-                )
-            )
-    title = f"{document['title']} ({document['subjects']} subjects, {document['replicates']} trials)"
-    columns = ("Analysis", "Endpoint", "Power", "Events", "Hazard ratio, median", "Detectable at 80 %")
-    print_table(title, columns, rows)

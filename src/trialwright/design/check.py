@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.design.monitoring_check import check_monitoring
-from trialwright.design.scenario import DesignScenario, Look
+from trialwright.design.scenario import DesignScenario, Endpoint, Look
 from trialwright.design.tally import Tally
 from trialwright.study.findings import Finding, Place, Severity, has_errors
 
@@ -173,6 +173,15 @@ def _check_look(scenario: DesignScenario, look: Look) -> list[Finding]:
             )
         )
     return found
+
+
+def check_tested(scenario: DesignScenario, endpoint: Endpoint) -> list[Finding]:
+    """A finding where an endpoint is asked for that the scenario does not test."""
+    if scenario.tests_endpoint(endpoint):
+        return []
+    message = f"{endpoint.upper()} is not tested."
+    remedy = "Name a test on it in `tests`, or ask for the other endpoint."
+    return [_finding(scenario, "TW-DES-016", Severity.ERROR, message, remedy)]
 
 
 def check_tally(scenario: DesignScenario, tally: Tally) -> list[Finding]:

@@ -14,15 +14,40 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import cast
-
-from scipy.integrate import quad
-from scipy.optimize import brentq
 
 
 def find_root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where a continuous function with a change of sign between ``low`` and ``high`` is zero (Brent)."""
-    return cast(float, brentq(function, low, high, xtol=1e-13))
+    """Where a continuous function with a change of sign between ``low`` and ``high`` is zero, to 1e-13.
+
+    Inverse quadratic interpolation where it is safe, bisection elsewhere. Source: Chandrupatla (1997), Advances in
+    Engineering Software 28:145.
+    """
+    b, a = low, high
+    fb, fa = function(b), function(a)
+    if fa == 0 or fb == 0:
+        return a if fa == 0 else b
+    if fa * fb > 0:
+        raise ValueError("the function has the same sign at both ends")
+    c, fc, share = a, fa, 0.5
+    for _ in range(200):
+        at = a + share * (b - a)
+        value = function(at)
+        if (value > 0) == (fa > 0):
+            c, fc = a, fa
+        else:
+            c, fc, b, fb = b, fb, a, fa
+        a, fa = at, value
+        best, smallest = (a, fa) if abs(fa) < abs(fb) else (b, fb)
+        tolerance = 1e-13 + 4e-16 * abs(best)
+        limit = tolerance / abs(b - a) if b != a else 1.0
+        if limit > 0.5 or smallest == 0:
+            return best
+        xi, phi = (a - b) / (c - b), (fa - fb) / (fc - fb)
+        share = 0.5
+        if phi * phi < xi and (1 - phi) * (1 - phi) < 1 - xi:
+            share = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
+        share = min(max(share, limit), 1 - limit)
+    return a
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +151,19 @@ class DiseaseCourse:
         return math.exp(-exits)
 
     def os(self, months: float) -> float:
-        """Probability of being alive at ``months``, with or without progression."""
-        after = self.death_after_progression
-        total = after.cumulative(months)
-
-        def progressed_at(s: float) -> float:
-            return self.pfs(s) * self.progression.at(s) * math.exp(after.cumulative(s) - total)
-
+        """Probability of being alive at ``months``, with or without progression; exact, piece by piece."""
+        free, progressed = 1.0, 0.0
         breaks = sorted({0.0, months} | {s for s in self._breaks() if 0 < s < months})
-        return self.pfs(months) + sum(float(quad(progressed_at, a, b)[0]) for a, b in pairwise(breaks))
+        for start, end in pairwise(breaks):
+            length, to_progression = end - start, self.progression.at(start)
+            exit_, after = (
+                to_progression + self.death_before_progression.at(start),
+                self.death_after_progression.at(start),
+            )
+            arriving = to_progression * length * _mean_decay(exit_ * length, after * length)
+            progressed = progressed * math.exp(-after * length) + free * arriving
+            free *= math.exp(-exit_ * length)
+        return free + progressed
 
     def median_months(self, endpoint: str, limit_months: float = 1200.0) -> float | None:
         """The median of ``"pfs"`` or ``"os"``; None when it lies beyond ``limit_months``."""
@@ -146,6 +175,14 @@ class DiseaseCourse:
     def _breaks(self) -> set[float]:
         hazards = (self.progression, self.death_before_progression, self.death_after_progression)
         return {start for hazard in hazards for start in hazard.starts_months}
+
+
+def _mean_decay(first: float, second: float) -> float:
+    """The mean over u from 0 to 1 of exp(-first u - second (1 - u))."""
+    least, gap = min(first, second), abs(first - second)
+    if gap < 1e-5:
+        return math.exp(-least) * (1 - gap / 2 + gap * gap / 6)
+    return -math.exp(-least) * math.expm1(-gap) / gap
 
 
 def solve_course(

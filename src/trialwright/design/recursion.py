@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 Reals = NDArray[np.float64]
 
@@ -21,7 +22,18 @@ NODES = 256
 REACH = 9.0
 """Standard deviations beyond which nothing is integrated."""
 
-_X, _W = np.polynomial.legendre.leggauss(NODES)
+
+@cache
+def _rule() -> tuple[Reals, Reals]:
+    """Nodes and weights on [-1, 1]; made when boundaries are first asked for."""
+    return np.polynomial.legendre.leggauss(NODES)
+
+
+def ndtr(z: Any) -> Any:
+    """The normal distribution function; its library is loaded when it is first asked for."""
+    from scipy.special import ndtr as compute
+
+    return compute(z)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +110,5 @@ def _nodes(lower: float, upper: float, centre: float) -> tuple[Reals, Reals]:
     low, high = max(lower, centre - REACH), min(upper, centre + REACH)
     low = min(low, high)
     half = (high - low) / 2
-    return low + half * (_X + 1), half * _W
+    x, weight = _rule()
+    return low + half * (x + 1), half * weight

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict
 from typing import Any
 
-from trialwright.design.boundaries import compute_inflation
-from trialwright.design.check import check_scenario
+from trialwright.design.boundaries import compute_drift, compute_inflation
+from trialwright.design.check import check_scenario, check_tested
 from trialwright.design.compare import compare_power
 from trialwright.design.detectable import find_detectable_effect
 from trialwright.design.dose_finding import PowerModel, simulate_boin, simulate_crm
 from trialwright.design.explore import check_axes, compute_assurance, explore_designs
-from trialwright.design.monitoring import compute_boundaries, expected_events
+from trialwright.design.interim import compute_conditional_power, compute_predictive_power
+from trialwright.design.monitoring import compute_boundaries, compute_fractions, expected_events
 from trialwright.design.result import true_medians
 from trialwright.design.scenario import DesignScenario, Endpoint
 from trialwright.design.simulate import Progress, simulate_design
@@ -35,6 +37,7 @@ from trialwright.design.toxicity import (
 from trialwright.study.findings import Finding, Severity, has_errors
 
 Answer = dict[str, Any]
+ENDPOINTS: tuple[Endpoint, ...] = ("os", "pfs")
 
 
 def answer_simulate(
@@ -44,17 +47,20 @@ def answer_simulate(
     cores: int = 1,
     progress: Progress | None = None,
     detectable_replicates: int = 0,
+    executor: Executor | None = None,
 ) -> Answer:
     """`design simulate`: operating characteristics.
 
     With ``detectable_replicates`` also the hazard ratio that the design detects with 80 % power, by
     simulation with all the scenario's losses.
     """
-    answer = simulate_design(scenario, replicates, seed, cores, progress).as_json()
+    answer = simulate_design(scenario, replicates, seed, cores, progress, executor=executor).as_json()
     if detectable_replicates > 0 and answer["analyses"]:
         endpoints: list[Endpoint] = [e for e in ("os", "pfs") if scenario.tests_endpoint(e)]
         answer["detectable"] = [
-            find_detectable_effect(scenario, endpoint, 0.8, detectable_replicates, seed, cores).as_json()
+            find_detectable_effect(
+                scenario, endpoint, 0.8, detectable_replicates, seed, cores, executor=executor
+            ).as_json()
             for endpoint in endpoints
         ]
     return answer
@@ -143,9 +149,10 @@ def answer_explore(
     cores: int = 1,
     endpoint: Endpoint = "os",
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Answer:
     """`design explore`: a table of power over a grid; with two axes also the rows of a heat map."""
-    findings = [*check_scenario(scenario), *check_axes(axes)]
+    findings = [*check_scenario(scenario), *check_axes(axes), *check_tested(scenario, endpoint)]
     answer: Answer = {
         "scenario": scenario.id,
         "endpoint": endpoint,
@@ -156,7 +163,7 @@ def answer_explore(
     }
     if has_errors(findings):
         return answer
-    points = explore_designs(scenario, axes, endpoint, replicates, seed, cores, progress)
+    points = explore_designs(scenario, axes, endpoint, replicates, seed, cores, progress, executor)
     answer["points"] = [point.as_json() for point in points]
     if len(axes) == 2:
         width = len(list(axes.values())[1])
@@ -166,13 +173,20 @@ def answer_explore(
 
 
 def answer_compare(
-    first: DesignScenario, second: DesignScenario, replicates: int, seed: int, endpoint: Endpoint = "os"
+    first: DesignScenario,
+    second: DesignScenario,
+    replicates: int,
+    seed: int,
+    endpoint: Endpoint = "os",
+    progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Answer:
     """`design compare`: the difference in power of two scenarios on the same random numbers."""
-    findings = [*check_scenario(first), *check_scenario(second)]
+    both = (first, second)
+    findings = [f for one in both for f in (*check_scenario(one), *check_tested(one, endpoint))]
     answer: Answer = {"findings": [finding.as_json() for finding in findings]}
     if not has_errors(findings):
-        answer |= compare_power(first, second, endpoint, replicates, seed).as_json()
+        answer |= compare_power(first, second, endpoint, replicates, seed, progress, executor).as_json()
     return answer
 
 
@@ -184,16 +198,110 @@ def answer_assurance(
     seed: int,
     cores: int = 1,
     endpoint: Endpoint = "os",
+    delay_months: float = 0.0,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Answer:
-    """`design explore --assurance`: power expected under a prior of the hazard ratio."""
-    findings = check_scenario(scenario)
+    """`design assurance`: power expected under a prior of the hazard ratio."""
+    findings = [*check_scenario(scenario), *check_tested(scenario, endpoint)]
+    if prior_hazard_ratio <= 0 or prior_log_sd <= 0:
+        findings.append(_prior_out_of_range())
     answer: Answer = {"scenario": scenario.id, "findings": [finding.as_json() for finding in findings]}
     if not has_errors(findings):
         found = compute_assurance(
-            scenario, endpoint, prior_hazard_ratio, prior_log_sd, replicates, seed, cores
+            scenario,
+            endpoint,
+            prior_hazard_ratio,
+            prior_log_sd,
+            replicates,
+            seed,
+            cores,
+            progress=progress,
+            executor=executor,
+            delay_months=delay_months,
         )
         answer |= found.as_json()
     return answer
+
+
+def _prior_out_of_range() -> Finding:
+    message = "The prior needs a hazard ratio above 0 and a standard deviation above 0 of its logarithm."
+    return Finding("TW-DES-042", Severity.ERROR, message, "A ratio of 0.6 with a deviation of 0.3 is usual.")
+
+
+def answer_detectable(
+    scenario: DesignScenario,
+    power: float,
+    replicates: int,
+    seed: int,
+    cores: int = 1,
+    delay_months: float = 0.0,
+    executor: Executor | None = None,
+) -> Answer:
+    """`design detectable`: the largest hazard ratio that the design shows with a power, for each endpoint."""
+    findings = check_scenario(scenario)
+    if not scenario.alpha / scenario.sides < power < 1:
+        message = "The power must lie above alpha and below 1."
+        findings.append(Finding("TW-DES-041", Severity.ERROR, message, "Change `power`; 0.8 is usual."))
+    answer: Answer = {
+        "scenario": scenario.id,
+        "subjects": scenario.subjects,
+        "seed": seed,
+        "findings": [finding.as_json() for finding in findings],
+    }
+    if not has_errors(findings):
+        planned = (
+            scenario.varied(planned_fractions=compute_fractions(scenario))
+            if scenario.monitoring
+            else scenario
+        )
+        answer["detectable"] = [
+            find_detectable_effect(
+                planned, endpoint, power, replicates, seed, cores, delay_months, executor
+            ).as_json()
+            for endpoint in ENDPOINTS
+            if scenario.tests_endpoint(endpoint)
+        ]
+    return answer
+
+
+def answer_interim(
+    scenario: DesignScenario, look: str, z: float, prior_mean: float = 0.0, prior_sd: float = math.inf
+) -> Answer:
+    """`design interim`: conditional and predictive power after a statistic seen at one of the planned looks.
+
+    ``z`` is positive in favour of the experimental arm. The trend is assumed to go on, to be as planned (the drift
+    at which the design has its power), or to be none.
+    """
+    document = answer_boundaries(scenario)
+    names = [one.id for one in scenario.looks[:-1]]
+    if "efficacy_z" not in document:
+        return document
+    if look not in names:
+        message = f"Scenario `{scenario.id}` has no interim analysis `{look}`."
+        listed = f"Choose from: {', '.join(names)}." if names else "Add an interim analysis to the scenario."
+        finding = Finding("TW-DES-043", Severity.ERROR, message, listed)
+        return {"scenario": scenario.id, "findings": [finding.as_json()]}
+    k = names.index(look)
+    fraction, final_z = document["information_fractions"][k], document["efficacy_z"][-1]
+    boundaries = compute_boundaries(scenario)
+    assert boundaries is not None
+    drift = boundaries.drift if boundaries.drift is not None else compute_drift(boundaries, document["power"])
+    return {
+        "scenario": scenario.id,
+        "look": look,
+        "z": z,
+        "information_fraction": fraction,
+        "efficacy_z": document["efficacy_z"][k],
+        "lower_z": document["lower_z"][k],
+        "conditional_power": {
+            "current_trend": compute_conditional_power(z, fraction, final_z),
+            "planned_effect": compute_conditional_power(z, fraction, final_z, drift),
+            "no_effect": compute_conditional_power(z, fraction, final_z, 0.0),
+        },
+        "predictive_power": compute_predictive_power(z, fraction, final_z, prior_mean, prior_sd),
+        "findings": document["findings"],
+    }
 
 
 def answer_safety(

@@ -106,3 +106,24 @@ def draw_grid(
         AXIS_WORDS[across],
         words,
     )
+
+
+def draw_power_over(
+    name: str,
+    values: Sequence[float],
+    powers: Sequence[float | None],
+    errors: Sequence[float | None],
+    endpoint: str,
+) -> str:
+    """Power over one setting of a design, with a band of two Monte Carlo standard errors."""
+    found = [(v, p, e or 0.0) for v, p, e in zip(values, powers, errors, strict=True) if p is not None]
+    line = Line(
+        ENDPOINT_WORDS[endpoint].capitalize(),
+        tuple(v for v, _, _ in found),
+        tuple(p for _, p, _ in found),
+        tuple(2 * e for _, _, e in found),
+        marks=True,
+    )
+    words = f"Power for {ENDPOINT_WORDS[endpoint]} by {AXES[name]}."
+    axis = make_axis(AXIS_WORDS[name], [v for v, _, _ in found])
+    return draw_lines([line], axis, share_axis("Power"), words, [Reference("80 % power", y=0.8)])

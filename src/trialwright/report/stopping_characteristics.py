@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from trialwright.design.toxicity import ToxicityRule, compute_stopping_characteristics
+from trialwright.design.safety_answer import TRUE_RATES, rule_of_study
+from trialwright.design.toxicity import compute_stopping_characteristics
 from trialwright.study.model import Study
-from trialwright.study.model.safety import ToxicityStopping
 
 from .model import Number, Row, Table
 
-TRUE_RATES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 NAME = "characteristics-stopping"
 
 
@@ -17,7 +16,7 @@ def make_stopping_table(study: Study) -> list[Table]:
     stated = study.safety.stopping
     if stated is None:
         return []
-    rule = toxicity_rule(stated)
+    rule = rule_of_study(stated)
     rows = tuple(
         Row(
             f"{100 * row.true_rate:g} %",
@@ -39,15 +38,3 @@ def make_stopping_table(study: Study) -> list[Table]:
     )
     columns = ("True rate of toxicity", "Stops", "Expected subjects", "Expected events")
     return [Table(NAME, "Behaviour of the toxicity rule", columns, rows, notes)]
-
-
-def toxicity_rule(stated: ToxicityStopping) -> ToxicityRule:
-    """The rule of a study file as the design room computes with it."""
-    return ToxicityRule(
-        (stated.prior_events, stated.prior_free),
-        stated.max_rate,
-        stated.cutoff,
-        stated.max_subjects,
-        stated.first_look,
-        stated.look_every,
-    )

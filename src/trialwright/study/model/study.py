@@ -10,6 +10,7 @@ from .administration import Administration
 from .analysis import Analysis
 from .base import Element, Slug
 from .design import Design
+from .dose_finding import DoseFinding
 from .eligibility import Criterion, Eligibility, Variable
 from .forms import Form
 from .outcomes import Outcome
@@ -46,6 +47,7 @@ class Study(Element):
     analysis: Analysis = Analysis()
     safety: Safety = Safety()
     scenarios: tuple[Scenario, ...] = ()
+    dose_finding: DoseFinding | None = None
     rehearsal: Rehearsal | None = None
 
     def arm(self, arm_id: str) -> Arm | None:
