@@ -1,4 +1,4 @@
-"""Safety: adverse events by term and worst grade, serious ones, cytokine release."""
+"""Safety: clocks of expedited reports, the stopping rule, adverse events by term and worst grade."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from trialwright.outcomes.adverse_events import GRADES, GradeCounts, derive_wors
 from trialwright.outcomes.ctcae import read_dictionary
 from trialwright.report.answers import sheets
 from trialwright.report.safety_events import derive_adverse_events
+from trialwright.trial.protocol import LOG
 from trialwright.trial.subject import SubjectState
 from trialwright.web.frame import page, show
 from trialwright.web.pages.subject import event_row
 from trialwright.web.reading import visible_states
+from trialwright.web.safety_board import derive_watched, describe_stopping, list_clocks, list_unjudged
 from trialwright.web.viewer import Viewer
 
 POOLED = "all"
@@ -31,7 +33,14 @@ def safety(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         for state in states
         for sheet in sheets(viewer.study, state, "adverse_event")
     ]
+    watched = derive_watched(viewer.study, states, timezone.now().date(), by_arm=viewer.may("see_arms"))
     context = {
+        "clocks": list_clocks(watched),
+        "unjudged": list_unjudged(watched),
+        "routes": viewer.study.safety.routes,
+        "stopping": describe_stopping(watched),
+        "event_form": next((form.id for form in viewer.study.forms if form.records == "adverse_event"), ""),
+        "log": LOG,
         "table": worst_grades(viewer, states),
         "serious": [row for row in rows if row["serious"]],
         "cytokine": [row for row in rows if row["term"].lower() in CYTOKINE_TERMS],
