@@ -42,7 +42,7 @@ def build_adverse(data: Dataset) -> Section:
         *_astct(data, cases, arms),
         _figure(data, events, arms),
         tabulate_terms(data, events, arms),
-        tabulate_grades(data, events, arms),
+        *tabulate_grades(data, events, arms),
     )
     return Section("adverse", "Adverse events", words, blocks)
 

@@ -49,25 +49,20 @@ def tabulate_terms(data: Dataset, events: Sequence[AdverseEvent], arms: Mapping[
     return Table("adverse_terms", title, columns, rows, notes)
 
 
-def tabulate_grades(data: Dataset, events: Sequence[AdverseEvent], arms: Mapping[str, str]) -> Table:
-    """Subjects by worst grade of every class and term, a column for each grade of each arm."""
-    tallies = _tally(events, arms)
-    columns = ("", *(f"{arm.label}, {_grade_word(g)}" for arm in data.study.arms for g in (*GRADES, 0)))
-    rows = tuple(
-        _row(
-            key,
-            [_at_grade(key, arm, grade, tallies, arms) for arm in data.study.arms for grade in (*GRADES, 0)],
-        )
-        for key in _order(events, arms)
-    )
-    ungraded = any(event.grade is None for event in events)
-    if not ungraded:
-        kept = [i for i in range(len(columns) - 1) if (i + 1) % (len(GRADES) + 1)]
-        columns = (columns[0], *(columns[i + 1] for i in kept))
-        rows = tuple(Row(row.label, tuple(row.cells[i] for i in kept), row.indent) for row in rows)
+def tabulate_grades(data: Dataset, events: Sequence[AdverseEvent], arms: Mapping[str, str]) -> list[Table]:
+    """Subjects by worst grade of every class and term, a table an arm and a column a grade."""
+    tallies, order = _tally(events, arms), _order(events, arms)
+    grades = GRADES if all(event.grade is not None for event in events) else (*GRADES, 0)
     notes = ("Each subject counts once in a row, at the worst grade of the row's events.",)
-    title = "Adverse events by organ class, term and worst grade"
-    return Table("adverse_grades", title, columns, rows, notes)
+    tables: list[Table] = []
+    for arm in data.study.arms:
+        columns = ("", *(_grade_word(grade).capitalize() for grade in grades))
+        rows = tuple(
+            _row(key, [_at_grade(key, arm, grade, tallies, arms) for grade in grades]) for key in order
+        )
+        title = f"Adverse events by worst grade: {arm.label} (n = {_size(arm, arms)})"
+        tables.append(Table(f"adverse_grades_{arm.id}", title, columns, rows, notes))
+    return tables
 
 
 def _grade_word(grade: int) -> str:

@@ -57,7 +57,8 @@ def build_laboratory(data: Dataset) -> Section:
         "dose; the worst grade and value are of the results after it, to the end of the treatment-emergent period. "
         "What can be too high and too low is graded both ways.",
     )
-    blocks = (_figure(data, found, arms), _worst(data, found, arms, windows), _shift_table(data, found))
+    shifts = [_shift_table(found, arm) for arm in data.study.arms]
+    blocks = (_figure(data, found, arms), _worst(data, found, arms, windows), *shifts)
     return Section("laboratory", title, words, blocks)
 
 
@@ -79,28 +80,24 @@ def name_of(term: LabTerm) -> str:
     return term.term.replace(" ", "_").lower()
 
 
-def _shift_table(data: Dataset, found: Sequence[TermResults]) -> Table:
-    """Rows: grade at baseline; columns: worst grade since, in every arm."""
-    columns = (
-        "Grade at baseline",
-        *(f"{a.label}, worst {_word(g)}" for a in data.study.arms for g in GRADES),
-    )
+def _shift_table(found: Sequence[TermResults], arm: Arm) -> Table:
+    """One arm. Rows: grade at baseline; columns: worst grade since."""
+    columns = ("Grade at baseline", *(f"Worst {_word(grade)}" for grade in GRADES))
     rows: list[Row] = []
-    blank: tuple[Cell, ...] = tuple("" for _ in columns[1:])
+    blank: tuple[Cell, ...] = tuple("" for _ in GRADES)
     for one in found:
         rows.append(Row(one.term.term, blank))
         for base in GRADES:
-            here = [shift for shift in one.shifts.values() if shift.baseline_grade == base]
+            here = [s for s in one.shifts.values() if s.arm == arm.id and s.baseline_grade == base]
             if here:
-                cells = tuple(
-                    _shift_cell(one, arm, base, worst, here) for arm in data.study.arms for worst in GRADES
-                )
+                cells = tuple(_shift_cell(one, arm, base, worst, here) for worst in GRADES)
                 rows.append(Row(_word(base).capitalize(), cells, 1))
     notes = (
         "Subjects of the safety set; each stands once under every term. Not known: no result, or one that cannot "
         "be graded.",
     )
-    return Table("laboratory_shifts", "Shifts from baseline to the worst grade", columns, tuple(rows), notes)
+    title = f"Shifts from baseline to the worst grade: {arm.label}"
+    return Table(f"laboratory_shifts_{arm.id}", title, columns, tuple(rows), notes)
 
 
 def _word(grade: int | None) -> str:
@@ -110,7 +107,7 @@ def _word(grade: int | None) -> str:
 def _shift_cell(
     one: TermResults, arm: Arm, base: int | None, worst: int | None, here: Sequence[SubjectShift]
 ) -> Cell:
-    mine = [s for s in here if s.arm == arm.id and s.worst_grade == worst]
+    mine = [shift for shift in here if shift.worst_grade == worst]
     if not mine:
         return "0"
     number = f"laboratory.shift.{name_of(one.term)}.{_code(base)}_{_code(worst)}.{arm.id}"
