@@ -189,6 +189,8 @@ def open_group(scan: Scan, at: int, term: Term) -> None:
         return
     if scan.group:
         term = _ratio_of(scan, at, term)
+    if scan.group and _is_refined(scan, at, term):
+        scan.group.pop()
     if scan.group and scan.group[-1][0] >= scan.used and _is_list(scan, scan.group[-1][0], at):
         if all(term.variable != known.variable for _, known in scan.group):
             scan.group.append((at, term))
@@ -225,6 +227,17 @@ def _ratio_of(scan: Scan, at: int, term: Term) -> Term:
     if term.ratio:
         scan.group = [m for m in scan.group if m[1].variable not in term.ratio]
     return term
+
+
+def _is_refined(scan: Scan, at: int, term: Term) -> bool:
+    """Whether a name only goes on with the one before it: `PD-L1 (TPS)`, two names side by side."""
+    before, known = scan.group[-1]
+    gap = scan.tokens[before + 1 : at]
+    if before < scan.used or known.variable == term.variable or any(t.kind in {"OR", "AND"} for t in gap):
+        return False
+    if known.variable == "pd_l1" and term.variable.startswith("pd_l1_"):
+        return not any(t.value in {",", "/"} for t in gap)
+    return bool(gap) and all(t.kind == "F" for t in gap) and known.kind == term.kind and known.kind != "lab"
 
 
 def _is_aside(scan: Scan, at: int, term: Term) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from .ages import is_bare_age, measures_age_otherwise
 from .constraints import Limits, by_merit, flipped, half_open, read_limits
 from .counting import is_no_limit, is_target, past_difference
-from .fitting import ACUITIES, acuity_of, fits, signed_limits, with_unit, without_unit
+from .fitting import ACUITIES, acuity_of, fits, signed_limits, tells_unit, with_unit, without_unit
 from .lexicon import Term
 from .nearness import fits_limits, is_near, near_group, pressure_ahead, term_ahead
 from .quantities import Quantity
@@ -150,9 +150,17 @@ def _quotient(scan: Scan, term: Term, limits: Limits) -> Term | None:
 def _is_unnamed_ratio(scan: Scan, limits: Limits) -> bool:
     """`FSH/LH ratio > 3` is neither of the two."""
     place = scan.group[-1][0]
-    if kind_at(scan, place + 1) == "" or scan.tokens[place + 1].value not in {"ratio", "ratios"} or scan.used > place:
+    if scan.used > place or len(scan.group) < 2 or tells_unit(limits):
         return False
-    return len(scan.group) > 1 and not (limits.quantity and limits.quantity.relative)
+    if place + 1 < len(scan.tokens) and scan.tokens[place + 1].value in {"ratio", "ratios"}:
+        return True
+    low, joint = limits.low, scan.tokens[place - 1]
+    return (
+        joint.value == "/"
+        and low is not None
+        and low.number < 10
+        and {"ast", "alt"} == {t.variable for _, t in scan.group}
+    )
 
 
 def _is_item(scan: Scan, limits: Limits) -> bool:
@@ -198,7 +206,12 @@ def _opens_age(scan: Scan, limits: Limits) -> bool:
 def _prefers_ahead(scan: Scan, near: list[tuple[int, Term]], ahead: tuple[int, Term], limits: Limits) -> bool:
     if not near:
         return True
-    if ahead[0] == limits.last and near[-1][0] != limits.first - 1 and limits.quantity and limits.quantity.unit == "wk":
+    if (
+        ahead[0] == limits.last
+        and near[-1][0] != limits.first - 1
+        and limits.quantity
+        and limits.quantity.unit == "wk"
+    ):
         return True
     if near[-1][0] < scan.used and all(t.kind == "F" for t in scan.tokens[limits.last : ahead[0]]):
         return True
@@ -244,9 +257,13 @@ def bind_gestation(scan: Scan, limits: Limits) -> bool:
         return False
     operator, last = limits.operator, limits.last + 1
     if operator == "==":
-        if kind_at(scan, last) != "A":
+        before = str(scan.tokens[limits.first - 1].value) if limits.first else ""
+        if kind_at(scan, last) == "A":
+            operator, last = str(scan.tokens[last].value), last + 1
+        elif before in {"before", "after"}:
+            operator = "<" if before == "before" else ">"
+        else:
             return False
-        operator, last = str(scan.tokens[last].value), last + 1
     return add_drafts(
         scan, [(limits.last, term)], replace(limits, operator=operator, last=last, bare=False), limits.first
     )
@@ -287,23 +304,33 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
     low = with_unit(limits.low, units, relative) if limits.low else None
     high = with_unit(limits.high, units, relative) if limits.high else None
     joined = len(members) > 1 and has_or(scan, members[0][0], members[-1][0])
+    vague = False
     for _, term in members:
         low, high = signed_limits(term, low, high, scan.text)
         last = max(limits.last, members[-1][0] + 1)
         if term.variable in ACUITIES:
             term = scan.lexicon.terms[acuity_of(term, limits.quantity)]
+            vague = _is_vague_acuity(scan, term, limits)
             if term.variable != "bcva_letters":
                 low, high = without_unit(low), without_unit(high)
         good = term.good or ("low" if term.kind == "score" else "")
         operator = by_merit(limits.operator, scan.tokens, limits.first, limits.last, good)
         draft = Draft(
             term, min(first, limits.first), last, limits.first, operator, low, high, limits.items,
-            unsure=bool(term.pair) or (limits.normal and not term.normal), joined=joined,
+            unsure=vague or bool(term.pair) or (limits.normal and not term.normal), joined=joined,
         )  # fmt: skip
         scan.found.append(draft)
     if members[0][0] >= limits.last or not scan.group:
         scan.group = [members[-1]]
     return True
+
+
+def _is_vague_acuity(scan: Scan, term: Term, limits: Limits) -> bool:
+    """A bare number is an acuity in letters only where the sentence says so; otherwise it may be a decimal."""
+    if tells_unit(limits) or term.variable == "visual_acuity_logmar":
+        return False
+    words = scan.text[scan.tokens[0].start : scan.tokens[-1].end].casefold()
+    return term.variable == "visual_acuity" or not ("letter" in words or "etdrs" in words)
 
 
 def _is_mixed_age(term: Term, limits: Limits) -> bool:

@@ -76,6 +76,8 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
         told = tokens[at].word.startswith(("min", "max", "at ", "a m")) and sign[:1] == operator[:1]
         operator = sign if told else _joined(operator, sign)
         position += 1
+    if tokens[position : position + 1] and tokens[position].value == "(" and position + 2 < len(tokens):
+        position += 3 * (tokens[position + 1].kind == "C" and tokens[position + 2].value == ")")
     position = _past(
         tokens, position, {"of", "a", "an", "the", "to", "or", "is", "than", "at", "age", ":", "be"}, 2
     )
@@ -263,6 +265,8 @@ def _range_end(tokens: list[Token], at: int, also_and: bool = False) -> int | No
     """The place of the number that ends a range whose sign stands at ``at``."""
     if at + 1 >= len(tokens):
         return None
+    if tokens[at].kind == "M" and at + 2 < len(tokens):
+        at += 1
     token, position = tokens[at], at + 1
     joined = token.value in _RANGE_SIGNS or token.value in _RANGE_WORDS or (also_and and token.kind == "AND")
     if token.kind == "C" and token.value == "<=" and token.end - token.start == 5:
@@ -337,8 +341,29 @@ def _aged(tokens: list[Token], found: Limits) -> Limits:
         return replace(found, aged=True)
     last = tokens[found.last - 1]
     if last.kind == "A" and quantity.unit in {"a", "mo"}:
-        return replace(found, aged=True)
+        told = any(word in last.word for word in ("old", "young", "elder", "age"))
+        follows = str(tokens[found.last].value) if found.last < len(tokens) else ""
+        if told or (quantity.unit == "a" and follows not in _SPAN_BEHIND):
+            return replace(found, aged=True)
     return found
+
+
+_SPAN_BEHIND = frozenset(
+    (
+        "before",
+        "prior",
+        "after",
+        "since",
+        "ago",
+        "from",
+        "of",
+        "previously",
+        "following",
+        "earlier",
+        "history",
+        "duration",
+    )
+)
 
 
 def _past_brackets(tokens: list[Token], at: int) -> int:
@@ -431,6 +456,11 @@ def _is_suffix(token: Token, letter: Token, text: str) -> bool:
     return token.end == letter.start and text[letter.start : letter.end].casefold() in {"a", "b", "c"}
 
 
+_NUMERALS = {
+    ord(sign): plain for sign, plain in zip("ⅠⅡⅢⅣⅤⅰⅱⅲⅳⅴ", ("I", "II", "III", "IV", "V") * 2, strict=True)
+}
+
+
 def level_of(token: Token, text: str) -> str | None:
     """The level a token stands for, in capitals; None where it is none."""
     if token.kind == "N":
@@ -438,7 +468,7 @@ def level_of(token: Token, text: str) -> str | None:
         if quantity.units or quantity.relative or quantity.number not in {0, 1, 2, 3, 4, 5}:
             return None
         return str(int(quantity.number))
-    word = text[token.start : token.end]
+    word = text[token.start : token.end].translate(_NUMERALS)
     if token.kind in {"X", "F"} and _LEVEL.fullmatch(word):
         return word.upper()
     return None

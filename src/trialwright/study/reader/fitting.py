@@ -74,6 +74,8 @@ ACUITIES = {"bcva_letters": "{letters}", "visual_acuity": "{snellen}", "visual_a
 def acuity_of(term: Term, quantity: Quantity | None) -> str:
     """The variable that a visual acuity is told in: letters, a fraction or logMAR."""
     unit = quantity.unit if quantity is not None else ""
+    if quantity is not None and not unit and term.variable == "bcva_letters" and quantity.number <= 2:
+        return "visual_acuity"
     return next((name for name, known in ACUITIES.items() if known == unit), term.variable)
 
 
@@ -82,7 +84,7 @@ def _fits_acuity(term: Term, quantity: Quantity) -> bool:
     if quantity.units:
         return quantity.unit in ACUITIES.values()
     if term.variable == "bcva_letters":
-        return 5 <= quantity.number <= 100
+        return quantity.number <= 2 or 5 <= quantity.number <= 100
     return quantity.number <= 3
 
 

@@ -36,6 +36,10 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
         for t in scan.tokens[max(0, opening - 2) : opening]
     ):
         return []
+    if any(
+        t.word.startswith(("reversib", "improvement")) for t in scan.tokens[max(0, opening - 9) : opening]
+    ):
+        return []
     if any(t.word == "difference" for t in scan.tokens[max(0, opening - 6) : opening]):
         return []
     if scan.group[-1][1].kind == "age" and not _is_age_gap(gap, scan, limits):
@@ -70,10 +74,11 @@ def _names_another(gap: list[Token], scan: Scan, limits: Limits) -> bool:
         known, told = scan.found[-1].low, limits.quantity
         if known is not None and told is not None and known.units == told.units:
             return False
+    depth = scan.tokens[limits.first].depth
     for token in reversed(gap):
-        if token.kind in {"IF", "UNLESS", "SEX", "OUT"}:
+        if token.kind in {"IF", "UNLESS", "SEX", "OUT"} and token.depth <= depth:
             return False
-        if token.kind == "X" and (token.depth or True):
+        if token.kind == "X" and token.depth <= depth:
             return True
     return False
 
@@ -144,7 +149,11 @@ def _fits_bare(scan: Scan, term: Term, limits: Limits) -> bool:
 def _told_equal(scan: Scan, limits: Limits, gap: list[Token]) -> bool:
     if len(gap) >= 2 and gap[-1].value == "of" and gap[-2].value == "out":
         return False
-    if limits.first > 1 and scan.tokens[limits.first - 1].value == "of" and kind_at(scan, limits.first - 2) == "N":
+    if (
+        limits.first > 1
+        and scan.tokens[limits.first - 1].value == "of"
+        and kind_at(scan, limits.first - 2) == "N"
+    ):
         return False
     told = scan.tokens[limits.first].kind == "C" or any(t.value in {":", "of", "is"} for t in gap)
     return bool(limits.items) or told
@@ -169,7 +178,11 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
             ):
                 return None
             return (place, term) if fits_limits(scan, term, limits) and not limits.bare else None
-        if token.kind == "N" and token.quantity.number in _JOINTS and scan.tokens[place - 1].value in {"of", "/"}:
+        if (
+            token.kind == "N"
+            and token.quantity.number in _JOINTS
+            and scan.tokens[place - 1].value in {"of", "/"}
+        ):
             continue
         if token.kind in {"C", "B", "N", "IF", "UNLESS", "SEX", "CHG"} or token.value in {
             ",",

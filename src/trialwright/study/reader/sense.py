@@ -35,7 +35,13 @@ _FAILS = _words(
     "insufficiency", "impairment", "poor", "except", "exceptions?",
 )  # fmt: skip
 _LETS_IN = _words("eligible", "not (?:be )?excluded", "will be included", *_ALLOWED)
-_KEEPS_OUT = _words("not (?:be )?(?:eligible|allowed|permitted|acceptable)", "ineligible", "are not")
+_OF_STUDY = r"(?! (?:for|to) (?!(?:the|this|our|any)?\s?(?:study|trial|participat|inclusion|enrol|entry)))"
+_KEEPS_OUT = _words(
+    f"not (?:be )?eligible{_OF_STUDY}",
+    "not (?:be )?(?:allowed|permitted|acceptable)",
+    "ineligible",
+    "are not",
+)
 _ASKS = _words(
     "must have",
     "must be",
@@ -48,7 +54,9 @@ _ASKS = _words(
     "we require",
 )
 _DENIES = _words("(?:must|should) (?:be )?(?:not|excluded)", "not")
-_EXCLUDED_AFTER = _words("(?:is|are|be) (?:excluded|ineligible|not allowed)", "not eligible", "excluded")
+_EXCLUDED_AFTER = _words(
+    "(?:is|are|be) (?:excluded|ineligible|not allowed)", f"not eligible{_OF_STUDY}", "excluded"
+)
 _EXCLUDED_BEFORE = _words("exclude[sd]?", "excluding", "exclusion")
 _LEAD_DENIES = re.compile(
     r"(?:(?:must|should|may|can|shall|will|do|does)\s?not\s(?:have|be|exhibit|present|show|meet)"

@@ -69,7 +69,7 @@ def _after(tokens: list[Token], at: int) -> StatusWord | None:
         if token.value == "+" or (token.value == "-" and _ends_word(tokens, place)):
             return StatusWord("positive" if token.value == "+" else "negative", at, place + 1)
         if token.kind == "K" and token.value == "known":
-            return StatusWord("known", at, place + 1)
+            return StatusWord("positive", at, mutation) if mutation else StatusWord("known", at, place + 1)
         plain = (
             token.kind == "F"
             or token.value in {"-", "(", ")", "/"}

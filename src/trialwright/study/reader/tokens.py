@@ -12,7 +12,7 @@ from .lexicon import Lexicon, Phrase, Term
 from .quantities import NUMBER, Quantity, read_quantity
 
 _SCAN = re.compile(
-    r"((?:than|least|most|over|under|above|below)(?=\d)|[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|\.?\d+"
+    r"((?:than|least|most|over|under|above|below|to)(?=\d)|[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|\.?\d+"
     r"|[<>]\s{0,2}(?:/|or)?\s{0,2}(?:=|equal(?:s)?(?:\sto)?\b)|=\s{0,2}(?:or\s{0,2})?[<>]|[<>]\s?/\s?=|≥\s?(?:or\s)?=|≤\s?(?:or\s)?=|\S)"
 )
 """Words, figures, comparisons and single signs; splitting by it leaves the blanks between them."""
@@ -161,9 +161,13 @@ def _multiplied(tokens: list[Token]) -> list[Token]:
                 at = _skip_bracketed(tokens, end)
                 continue
         elif token.value in _MULTIPLES and (end := _limit_after(tokens, at + 1)):
-            number = Quantity(Decimal(_MULTIPLES[token.value]), (), "", token.start, token.end, token.end, "w")
+            number = Quantity(
+                Decimal(_MULTIPLES[token.value]), (), "", token.start, token.end, token.end, "w"
+            )
             relative = str(tokens[end - 1].value) if tokens[end - 1].kind == "U" else "uln"
-            found.append(_as_relative(Token("N", number, token.start, token.end), relative, tokens[end - 1].end))
+            found.append(
+                _as_relative(Token("N", number, token.start, token.end), relative, tokens[end - 1].end)
+            )
             at = _skip_bracketed(tokens, end)
             continue
         elif (
