@@ -162,7 +162,8 @@ def _told_equal(scan: Scan, limits: Limits, gap: list[Token]) -> bool:
 def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
     """The term that stands behind the limit: `>= 60 ml/min creatinine clearance`."""
     strange = 0
-    for place in range(limits.last, min(limits.last + LOOK_AHEAD, len(scan.tokens))):
+    first = _past_second(scan, limits)
+    for place in range(first, min(first + LOOK_AHEAD, len(scan.tokens))):
         token = scan.tokens[place]
         if token.kind in {"T", "AGE"}:
             term = AGE if token.kind == "AGE" else token.term
@@ -173,9 +174,10 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
             following = kind_at(scan, place + 1)
             if following in {"C", "B"} and token.value is not AGE and not term.pair:
                 return None
-            if term.weak or (
-                not tells_unit(limits) and term.kind not in {"age", "score", "vital", "performance"}
-            ):
+            if term.weak and (joints := _joints(scan, place)) is None:
+                return None
+            term = joints if term.weak and joints is not None else term
+            if not tells_unit(limits) and term.kind not in {"age", "score", "vital", "performance"}:
                 return None
             return (place, term) if fits_limits(scan, term, limits) and not limits.bare else None
         if (
@@ -198,6 +200,16 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
         if strange > 1:
             return None
     return None
+
+
+def _past_second(scan: Scan, limits: Limits) -> int:
+    """Past the second of two limits that share the name behind them: `> 32 and < 37 weeks gestational age`."""
+    place = limits.last
+    if kind_at(scan, place) not in {"AND", "OR"} or kind_at(scan, place + 1) != "C" or kind_at(scan, place + 2) != "N":
+        return place
+    known, other = limits.quantity, scan.tokens[place + 2].quantity
+    shared = known is not None and known.unit == other.unit == "wk"
+    return place + 3 if shared else place
 
 
 _JOINTS = frozenset(Decimal(n) for n in (28, 44, 66, 68))

@@ -125,7 +125,7 @@ class _Bullet:
         if len(drafts) > _MOST_LIMITS:
             drafts = []
         drafts = _named_scale(own_drafts(drafts, tokens, words, start))
-        drafts = [_denied(draft, tokens) for draft in drafts]
+        drafts = _denied(drafts, tokens)
         drafts.sort(key=lambda draft: (draft.limits_first, draft.first))
         conditions = conditions_of(drafts, tokens, self.text)
         ages = [d for d in drafts if d.term.kind == "age"]
@@ -292,11 +292,31 @@ def _says_again(first: Entry, second: Entry) -> bool:
     return abs(known - again) <= abs(known) * Decimal("0.03")
 
 
-def _denied(draft: Draft, tokens: list[Token]) -> Draft:
-    """A marker that is said not to be positive is negative, and the other way round."""
-    if draft.status in {"positive", "negative"} and is_negated(draft, tokens, ""):
-        return replace(draft, status="negative" if draft.status == "positive" else "positive")
-    return draft
+def _denied(drafts: list[Draft], tokens: list[Token]) -> list[Draft]:
+    """A marker that is said not to be positive is negative, and the other way round; so are those listed with it."""
+    found: list[Draft] = []
+    turned: Draft | None = None
+    for draft in drafts:
+        if draft.status in {"positive", "negative"}:
+            listed = turned is not None and turned.status == draft.status and _goes_on(turned, draft, tokens)
+            if listed or is_negated(draft, tokens, ""):
+                turned = draft
+                draft = replace(draft, status="negative" if draft.status == "positive" else "positive")
+            else:
+                turned = None
+        found.append(draft)
+    return found
+
+
+def _goes_on(first: Draft, second: Draft, tokens: list[Token]) -> bool:
+    """Whether only commas, strokes, `or` and brackets stand between two markers."""
+    if first.limits_first == second.limits_first:
+        return True
+    depth = tokens[first.first].depth
+    between = [t for t in tokens[first.last : second.first] if t.depth <= depth]
+    return len(between) <= 4 and all(
+        t.kind == "OR" or t.value in {",", "/", "(", ")", "any", "other", "known"} for t in between
+    )
 
 
 def _named_scale(drafts: list[Draft]) -> list[Draft]:
