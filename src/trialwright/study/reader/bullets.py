@@ -16,7 +16,7 @@ _HEADING = re.compile(
     r"[\s*#_\"'(-]*(?:(?:the|key|main|major|general|additional|specific|important|other|principal|primary|overall|patients?|subjects?"
     r"|participants?|study|cohort|part|phase|arm|group|clinical|common|basic|summary|of|for|and|all|\d|[a-e]|[ivx]+|donors?|recipients?"
     r"|healthy|controls?|volunteers?|child|children|adults?|caregivers?|selected|protocol|eligibility|trial|screening|randomi[sz]ation)[\s:,/&.-]+){0,6}?"
-    r"(?P<what>non[\s-]*inclusion|inclusion|inclusive|exclusion|exclusive|exclusionary|eligibility|ineligibility|admission)\b"
+    r"(?P<what>non[\s-]*inclusion|inclusion|inclusive|exclusion|exclusive|exclusionary|eligibility|ineligibility|admission|(?:randomi[sz]ation|enrol?lment|entry)(?=\s+criteria))\b"
     r"(?:[\s/&-]*(?:and|or|/)\s*(?:exclusion|inclusion))?"
     r"(?:[\s-]+(?:criteria|criterion|criterias|criterium|criteri|ciriteria|critera|creteria|criteira|factors?|requirements?))?",
     re.IGNORECASE,
@@ -25,12 +25,20 @@ _PHRASE_HEADING = re.compile(
     r"[\s*#_-]*criteria\s+(?:for|of)\s+(?P<what>non[\s-]*inclusion|inclusion|exclusion)\b", re.IGNORECASE
 )
 _INLINE = re.compile(
-    r"(?<=[.;:,)\n\s])(?:(?:key|main|major)\s+)?(?:non[\s-]?inclusion|inclusion|exclusion)\s+criteria\s*(?::|\s-\s)",
+    r"(?<=[.;:,)\n\s])(?:(?:the|key|main|major)\s+)?(?:non[\s-]?inclusion|inclusion|exclusion)\s+criteria"
+    r"(?:\s(?:are|were|is|include|included|includes|will be|as follows|the following|for this study|consist of|comprise)){0,3}"
+    r"\s*(?::|\s-\s)",
     re.IGNORECASE,
 )
 _LEGACY = re.compile(
     r"\s*(?:DISEASE|PATIENT|PRIOR|CONCURRENT)[A-Z/ ]*(?:CHARACTERISTICS|THERAPY|TREATMENT)\s*:", re.ASCII
 )
+_LEGACY_PART = re.compile(
+    r"(?<=\S) (?=(?:Age|Sex|Menopausal status|Performance status|Life expectancy|Hematopoietic|Hepatic|Renal|Cardiovascular"
+    r"|Pulmonary|Neurologic|Immunologic|Other|Hormone receptor status|Biologic therapy|Chemotherapy|Endocrine therapy"
+    r"|Radiotherapy|Surgery):)"
+)
+"""The headings of the old records where they stand in one running line."""
 _EXCLUDES = re.compile(
     r"(?:patients?|subjects?|participants?|individuals|women|those|persons)[^.:\n]{0,60}(?:will|should|must|are|is|shall)\s(?:be\s)?"
     r"(?:excluded|not\s(?:be\s)?(?:eligible|included|enrolled)|ineligible)[^.:\n]{0,60}:\s*$",
@@ -113,6 +121,9 @@ def _broken(text: str) -> str:
         place = found.start() - 1
         if place >= 0 and pieces[place] == " " and text[:place].rstrip()[-1:] in {".", ";", ":", ")", ","}:
             pieces[place] = "\n"
+    if "CHARACTERISTICS" in text:
+        for found in _LEGACY_PART.finditer(text):
+            pieces[found.start()] = "\n"
     return "".join(pieces)
 
 
@@ -153,7 +164,9 @@ class _Reader:
 
     def finished(self) -> tuple[Bullet, ...]:
         """The bullets read so far."""
-        return tuple(Bullet(i.section, i.start, i.end, i.lead, i.heads) for i in self.items if i.end > i.start)
+        return tuple(
+            Bullet(i.section, i.start, i.end, i.lead, i.heads) for i in self.items if i.end > i.start
+        )
 
     def _heading(self, line: _Line) -> tuple[str, int] | None:
         """The section a heading opens and where the words after it begin."""
