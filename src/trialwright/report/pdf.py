@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import zip_longest
 
 from .extent import shorten
 from .model import Figure, Number, Report, Table
 from .typesetting import typeset
 
-WIDE_COLUMNS = 8
-"""A table of more columns than this is set on pages turned aside."""
+WIDE_COLUMNS, WIDE_LETTERS = 8, 90
+"""A listing of more columns than this, or a table with more letters in a row besides, is set on pages turned aside."""
 
 PREAMBLE = """\
 #set page(paper: "a4", margin: (x: 18mm, top: 20mm, bottom: 20mm), numbering: "1 / 1", {header}footer: context [
@@ -81,7 +82,7 @@ def _figure(figure: Figure) -> Iterator[str]:
 
 def _table(whole: Table) -> Iterator[str]:
     table = shorten(whole)
-    wide = len(table.columns) > WIDE_COLUMNS
+    wide = _is_wide(table)
     if wide:
         yield "#page(flipped: true)["
     yield f"== {_escape(table.title)}\n"
@@ -98,6 +99,17 @@ def _table(whole: Table) -> Iterator[str]:
     yield from (f"#text(8pt, fill: luma(80))[{_escape(note)}]\n" for note in table.notes)
     if wide:
         yield "]"
+
+
+def _is_wide(table: Table) -> bool:
+    """Whether a table needs a page of its own on its side: many columns, and more in them than some digits."""
+    if len(table.columns) <= WIDE_COLUMNS:
+        return False
+    letters = [
+        max((len(cell.text if isinstance(cell, Number) else cell) for cell in column), default=0)
+        for column in zip_longest(*(row.cells for row in table.rows), fillvalue="")
+    ]
+    return table.listing or sum(letters) > WIDE_LETTERS
 
 
 def _quote(text: str) -> str:
