@@ -128,7 +128,7 @@ def finding_of(text: str, severity: Severity = Severity.ERROR) -> Finding:
         ("creatinine < 2.5 IU/l", "TW-CRI-003", 18, "`U/L` for an enzyme activity"),
         ("creatinine < 2.5 foo/L", "TW-CRI-003", 18, "`umol/L` or `mg/dL`"),
         ("some_result < 2.5 foo/L", "TW-CRI-003", 19, "UCUM code"),
-        ("some_result < 2.5 [ppb]", "TW-CRI-003", 19, "UCUM code"),
+        ("some_result < 2.5 [pptr]", "TW-CRI-003", 19, "UCUM code"),
         ("creatinine < 2.5 mmHg", "TW-CRI-005", 18, "`umol/L` or `mg/dL`"),
         ("egfr > 60 mL/min", "TW-CRI-005", 11, "`mL/min/{1.73_m2}`"),
         ("ECOG < 2 mg", "TW-CRI-007", 10, "Leave `mg` out"),
