@@ -61,13 +61,16 @@ def derive_subject_responses(data: Dataset, arm: Arm) -> list[SubjectResponse]:
     """The responses of every subject of an arm, assessed or not, in the order of their pseudonyms."""
     rules = response_rules(data.study.analysis.response)
     return [
-        _derive(subject, subject.history, rules)
+        derive_subject_response(subject, subject.history, rules)
         for subject in data.of(AnalysisSet.ITT)
         if subject.arm == arm.id and subject.history is not None
     ]
 
 
-def _derive(subject: SubjectData, history: ProgressionHistory, rules: BestResponseRules) -> SubjectResponse:
+def derive_subject_response(
+    subject: SubjectData, history: ProgressionHistory, rules: BestResponseRules
+) -> SubjectResponse:
+    """The responses of one allocated subject."""
     seen = ResponseHistory(
         history.subject,
         history.start_on,

@@ -93,6 +93,12 @@ def counted_points(row: SubjectResponse) -> list[TimePoint]:
     return _until_end(row.data.responses, row.history)
 
 
+def find_best_change(row: SubjectResponse) -> float | None:
+    """The greatest fall (or least growth) of the target sum among them, in percent; None without a whole sum."""
+    changes = (point.target.percent_from_baseline for point in counted_points(row))
+    return min((change for change in changes if change is not None), default=None)
+
+
 def _until_end(points: Sequence[TimePoint], history: ProgressionHistory) -> list[TimePoint]:
     kept: list[TimePoint] = []
     for point in sorted(points, key=lambda p: p.on):

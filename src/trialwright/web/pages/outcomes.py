@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from trialwright.actions.analyse import take_cut
-from trialwright.outcomes.recist.responses import BEST_FIRST
+from trialwright.outcomes.recist.responses import Response
 from trialwright.outcomes.survival_times import TimeToEvent
 from trialwright.report.dataset import Dataset, SubjectData, derive_dataset
+from trialwright.report.response_data import derive_subject_response, response_rules
+from trialwright.report.response_plots import find_best_change
 from trialwright.store.databases import LEDGER
 from trialwright.store.ledger import read_head
 from trialwright.web.frame import page, show
@@ -52,15 +54,15 @@ def _dataset(_database: str, study: str, seq: int) -> Dataset:
 
 
 def _row(viewer: Viewer, one: SubjectData, months: float) -> dict[str, Any]:
-    responses = [point.overall for point in one.responses]
-    sums = [point.target for point in one.responses if point.target.percent_from_baseline is not None]
-    best = min(sums, key=lambda t: t.percent_from_baseline or 0.0, default=None)
+    plan = viewer.study.analysis.response
+    row = derive_subject_response(one, one.history, response_rules(plan)) if one.history else None
+    best = row.best[plan.confirmed].response if row else Response.MISSING
     return {
         "state": one.state,
         "arm": arm_label(viewer, one.state),
-        "best": next((r.value for r in BEST_FIRST if r in responses), "–"),
-        "change": best.percent_from_baseline if best else None,
-        "assessments": len(responses),
+        "best": "–" if best is Response.MISSING else best.value,
+        "change": find_best_change(row) if row else None,
+        "assessments": len(one.responses),
         "os": _time(one.survival, months),
         "pfs": _time(one.progression, months),
         "events": len(one.emergent),
