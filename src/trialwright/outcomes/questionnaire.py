@@ -77,7 +77,10 @@ class Instrument:
 
     def scale(self, code: str) -> Scale:
         """The scale of that code; a ``KeyError`` for one that the instrument does not have."""
-        return {scale.code: scale for scale in self.scales}[code]
+        for scale in self.scales:
+            if scale.code == code:
+                return scale
+        raise KeyError(code)
 
     def direction(self, code: str) -> Direction:
         """What a high score of a scale, or of the summary, means."""

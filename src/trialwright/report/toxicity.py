@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from trialwright.outcomes.toxicity_stopping import (
     StoppingRule,
@@ -25,7 +26,7 @@ ALL_TOGETHER = "all"
 Pick = Callable[["ToxicityGroup"], Sequence[SubjectData]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ToxicityGroup:
     """What one rule looks at: an arm, or all arms. ``subjects`` are those dosed, in the order they came to count."""
 
@@ -33,18 +34,22 @@ class ToxicityGroup:
     label: str
     subjects: tuple[SubjectData, ...]
 
-    @property
+    @cached_property
     def evaluable(self) -> tuple[SubjectData, ...]:
         """The subjects that count."""
         return tuple(s for s in self.subjects if s.limiting is not None and s.limiting.evaluable)
 
-    @property
+    @cached_property
     def toxic(self) -> tuple[SubjectData, ...]:
         """Those of them with a dose-limiting toxicity."""
         return tuple(s for s in self.evaluable if s.limiting is not None and s.limiting.toxic)
 
     def path(self) -> tuple[int, ...]:
         """Subjects with a toxicity after the first, second, ... evaluable subject."""
+        return self._path
+
+    @cached_property
+    def _path(self) -> tuple[int, ...]:
         events, found = 0, list[int]()
         for subject in self.evaluable:
             events += int(subject.limiting is not None and subject.limiting.toxic)
@@ -312,8 +317,8 @@ def _observed(rule: StoppingRule, group: ToxicityGroup, evaluable: int) -> Cell:
     path = group.path()
     if evaluable > len(path):
         return NOBODY
-    facts = [_fact(subject) for subject in group.evaluable[:evaluable]]
-    toxic = [fact for fact, subject in zip(facts, group.evaluable, strict=False) if subject in group.toxic]
+    counted = group.evaluable[:evaluable]
+    toxic = [_fact(s) for s in counted if s.limiting is not None and s.limiting.toxic]
     definition = (
         f"Subjects of {group.label} with a dose-limiting toxicity among the first {evaluable} evaluable ones; "
         f"posterior probability {compute_posterior(rule, path[evaluable - 1], evaluable):.3f}."
