@@ -66,7 +66,7 @@ def draw_lives(seed: int, number: int = 24) -> list[Life]:
     lives: list[Life] = []
     for index in range(number):
         happenings = tuple(_draw_happening(rng) for _ in range(rng.randrange(5)))
-        alt = tuple((day, round(rng.lognormvariate(3.6, 0.9), 0)) for day in (-3, 20, 42, 64, 300))
+        alt = tuple((day, round(rng.lognormvariate(3.8, 1.5), 0)) for day in (-3, 20, 42, 64, 300))
         lives.append(
             Life(
                 f"S01-{index + 1:03d}",
