@@ -112,7 +112,7 @@ def progressing(progressed_store: Path, tmp_path: Path, monkeypatch: pytest.Monk
     connections.close_all()
 
 
-@pytest.mark.requirement("TW-R-044")
+@pytest.mark.requirement("TW-R-046")
 def test_from_the_hazard_ratio_to_a_measurement_in_four_clicks(
     browser_page: Page, page_problems: list[str], progressing: str
 ) -> None:
