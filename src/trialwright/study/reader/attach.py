@@ -235,6 +235,8 @@ def _is_refined(scan: Scan, at: int, term: Term) -> bool:
     gap = scan.tokens[before + 1 : at]
     if before < scan.used or known.variable == term.variable or any(t.kind in {"OR", "AND"} for t in gap):
         return False
+    if (known.variable, term.variable) == ("prothrombin_time", "inr"):
+        return not any(t.value in {",", "/"} for t in gap)
     if known.variable == "pd_l1" and term.variable.startswith("pd_l1_"):
         return not any(t.value in {",", "/"} for t in gap)
     return bool(gap) and all(t.kind == "F" for t in gap) and known.kind == term.kind and known.kind != "lab"

@@ -313,6 +313,8 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
             vague = _is_vague_acuity(scan, term, limits)
             if term.variable != "bcva_letters":
                 low, high = without_unit(low), without_unit(high)
+        if term.variable == "fev1_percent_predicted" and limits.quantity and limits.quantity.unit in {"L", "mL"}:
+            term = scan.lexicon.terms["fev1"]
         good = term.good or ("low" if term.kind == "score" else "")
         operator = by_merit(limits.operator, scan.tokens, limits.first, limits.last, good)
         draft = Draft(
