@@ -225,6 +225,22 @@ def test_the_bedside_check_refuses(started: Bench) -> None:
     assert codes(started.verify(container)) == ["CEL-020"]
 
 
+def test_a_scan_that_did_not_fit_stays_as_a_deviation(started: Bench) -> None:
+    """The step is refused; that another person's code was scanned is kept."""
+    container = started.released("vaccine", (5,), dose="1e7", volume="1")
+    started.at_site(container)
+    for wrong in ({"scanned_coi": make_coi(bytes(10))}, {"scanned_container": "another"}):
+        decision = started.verify(container, **wrong)
+        assert not decision.accepted
+        (kept,) = decision.kept
+        assert kept.kind is Kind.DEVIATION_RECORDED
+        assert (kept.payload["category"], kept.payload["severity"]) == ("identity", "minor")
+        assert kept.payload["about"] == container
+    assert started.verify(container, scanned_coi="").kept == ()
+    received = started.move(container, "RECEIVED_AT_SITE", NURSE)
+    assert received.kept == ()
+
+
 def test_a_check_lapses_and_is_done_again(started: Bench) -> None:
     started.wait(days=4)
     container = started.released("vaccine", (5,), dose="1e7", volume="1")
