@@ -57,7 +57,7 @@ def build_survival(data: Dataset, endpoint: str, title: str, pick: Pick) -> Sect
         f"{title} by arm",
         ("", *(times.arm.label for times in arms)),
         (*_estimates(data, endpoint, arms), *_effects(endpoint, arms, comparison)),
-        _notes(data, arms, comparison),
+        _notes(data, comparison),
     )
     endings = build_censoring(endpoint, title, [(times.arm, times.rows) for times in arms])
     blocks = (_figure(data, endpoint, title, arms), table, endings)
@@ -241,7 +241,7 @@ def _say(title: str, arms: Sequence[ArmTimes], found: Comparison | None) -> str:
     )
 
 
-def _notes(data: Dataset, arms: Sequence[ArmTimes], found: Comparison | None) -> tuple[str, ...]:
+def _notes(data: Dataset, found: Comparison | None) -> tuple[str, ...]:
     notes = [f"Months are days divided by {1 / data.study.analysis.months_per_day:.4f}. NE: not estimable."]
     if found is not None and found.cox.reason:
         notes.append(found.cox.reason)
