@@ -83,11 +83,10 @@ def _survival(study: Study) -> Iterator[Convention]:
             "where the arms separate."
         ),
     )
-    yield "Proportional hazards", "exact score test on scaled Schoenfeld residuals, time as 1 - S(t)."
     yield "Restricted mean", "area under the curve to the horizon that the plan names; Wald interval."
     yield (
         "Subgroups",
-        "one Cox model a level; interaction by likelihood ratio; no correction for their number.",
+        "one Cox model a level; ratios of hazard ratios with Wald intervals, no interaction test; not adjusted.",
     )
     yield "Multiplicity", "p-values are not adjusted unless a table says so."
 
@@ -98,7 +97,7 @@ def _response(study: Study) -> Iterator[Convention]:
     yield (
         "Response by RECIST 1.1",
         (
-            "nadir with baseline; -30 % from baseline and +20 % with 5 mm from the nadir, limits included; exact decimals."
+            "-30 % from baseline, +20 % and 5 mm from the nadir (baseline counts), limits included; exact decimals."
         ),
     )
     yield (
@@ -106,8 +105,8 @@ def _response(study: Study) -> Iterator[Convention]:
         (
             f"{which}; confirmation after at least {plan.confirmation_days} days with at most "
             f"{plan.max_not_evaluable} not evaluable between, stable disease between "
-            f"{'accepted' if plan.accept_stable_between else 'not accepted'}; stable disease from day {plan.stable_days} "
-            "on; to progression or new therapy."
+            f"{'accepted' if plan.accept_stable_between else 'not accepted'}; stable disease from day "
+            f"{plan.stable_days} on; to progression or new therapy."
         ),
     )
     yield (
@@ -120,7 +119,7 @@ def _response(study: Study) -> Iterator[Convention]:
     yield (
         "Duration of response",
         (
-            "from the first response to progression or death; censored at the last adequate assessment; responders only."
+            "of responders, from the first response to progression or death; censored at the last adequate assessment."
         ),
     )
 
@@ -140,8 +139,8 @@ def _safety(study: Study) -> Iterator[Convention]:
     yield (
         "Adverse events",
         (
-            f"treatment-emergent to {days} days after the last dose or to new therapy; by treatment received; a subject "
-            f"once a row at the worst grade; CTCAE {study.safety.ctcae_version}."
+            f"treatment-emergent to {days} days after the last dose or to new therapy; by treatment received; a "
+            f"subject once a row at the worst grade; CTCAE {study.safety.ctcae_version}."
         ),
     )
     yield (
@@ -170,7 +169,7 @@ def _tables() -> Iterator[Convention]:
     )
     yield (
         "Rounding",
-        "values are kept unrounded in results.json; text is rounded half to even at the last step.",
+        "values are kept unrounded in results.json; text is rounded only when it is printed.",
     )
     yield (
         "Not estimable",
