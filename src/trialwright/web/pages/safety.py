@@ -34,11 +34,13 @@ def safety(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         for sheet in sheets(viewer.study, state, "adverse_event")
     ]
     watched = derive_watched(viewer.study, states, timezone.now().date(), by_arm=viewer.may("see_arms"))
+    partial = bool(viewer.site) and len(viewer.study.sites) > 1
     context = {
         "clocks": list_clocks(watched),
         "unjudged": list_unjudged(watched),
         "routes": viewer.study.safety.routes,
-        "stopping": describe_stopping(watched),
+        "stopping": None if partial else describe_stopping(watched),
+        "partial": partial and viewer.study.safety.dose_limiting is not None,
         "event_form": next((form.id for form in viewer.study.forms if form.records == "adverse_event"), ""),
         "log": LOG,
         "table": worst_grades(viewer, states),
