@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .constraints import Limits
 from .scan import Scan
 from .tokens import Token
@@ -29,6 +31,11 @@ _OTHER_AGES = (
     "children under",
     "children less",
     "family",
+    "breastfeeding",
+    "breast-feeding",
+    "breast feeding",
+    "nursing",
+    "assent",
 )
 
 
@@ -48,6 +55,15 @@ def is_bare_age(scan: Scan, limits: Limits) -> bool:
     if quantity is None or quantity.unit not in {"a", "mo"} or limits.operator == "==":
         return False
     before = scan.tokens[: limits.first]
+    if (
+        before
+        and before[-1].value in _YOUNG
+        and quantity.unit == "a"
+        and limits.low
+        and limits.low.number < 22
+    ):
+        follows = scan.tokens[limits.last].value if limits.last < len(scan.tokens) else ""
+        return follows not in _SPAN_AFTER
     young = any(token.value in _YOUNG for token in before)
     if quantity.unit == "mo" and not young:
         return False
@@ -68,11 +84,14 @@ def is_bare_age(scan: Scan, limits: Limits) -> bool:
     return not after or after[0].kind in {"P", "SEX", "AND", "A", "OR"} or after[0].value in closes
 
 
+_AT_EVENT = re.compile(
+    r"\s*(?:gestation|(?:old\s)?(?:at|when)\s(?:the\s)?(?:time\sof\s)?(?:initial\s|first\s|\w+\s)?(?:diagnos|onset))"
+)
+
+
 def measures_age_otherwise(scan: Scan, limits: Limits) -> bool:
     """Whether an age is that of something else: a disease, a partner, a gestation."""
     start = scan.tokens[limits.first].start
     before = scan.text[max(0, start - 45) : start].casefold()
     after = scan.text[scan.tokens[limits.last - 1].end :][:24].casefold()
-    return any(word in before for word in _OTHER_AGES) or after.lstrip().startswith(
-        ("gestation", "at diagnosis")
-    )
+    return any(word in before for word in _OTHER_AGES) or _AT_EVENT.match(after) is not None

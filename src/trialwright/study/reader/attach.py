@@ -9,7 +9,7 @@ from .constraints import Limits, by_merit
 from .lexicon import Lexicon, Term
 from .scales import Grade, read_grade, read_grade_before
 from .scan import AGE, Draft, Scan, has_or, kind_at
-from .status_words import read_status
+from .status_words import StatusWord, read_status
 from .tokens import Token
 
 _LIMITING = frozenset({"T", "C", "B", "W", "N"})
@@ -80,7 +80,7 @@ def _term(scan: Scan, at: int) -> int:
         if term.scale in {"levels", "grade"}:
             return at + 1
     if term.flag:
-        status = read_status(scan.tokens, at, scan.text, scan.used)
+        status = read_status(scan.tokens, at, scan.text, scan.used) or _status_before(scan, at)
         if status is not None:
             return _flagged(scan, at, status.value, status.first, status.last)
     open_group(scan, at, _graded_her2(scan, at, term))
@@ -103,6 +103,19 @@ def _class_before(scan: Scan, at: int, term: Term) -> Grade | None:
     if not any(token.value == "class" for token in window):
         return None
     return read_grade_before(scan.tokens, at, scan.text, term, scan.used)
+
+
+def _status_before(scan: Scan, at: int) -> StatusWord | None:
+    """`positive RF or anti-CCP antibody`: the word stands before the first of the list."""
+    last = scan.found[-1] if scan.found else None
+    if last is None or last.status not in {"positive", "negative"} or last.last > at:
+        return None
+    told = scan.tokens[last.limits_first]
+    between = scan.tokens[last.last : at]
+    if told.kind != "K" or told.value != last.status or not 0 < len(between) <= 2:
+        return None
+    joined = all(t.kind in {"OR", "AND"} or t.value in {",", "/"} for t in between)
+    return StatusWord(last.status, at, at + 1) if joined else None
 
 
 def _weak_score(scan: Scan, at: int, term: Term) -> int:
@@ -250,6 +263,8 @@ def _is_aside(scan: Scan, at: int, term: Term) -> bool:
         and scan.tokens[at].depth > scan.tokens[scan.group[-1][0]].depth
     ):
         return True
+    if term.variable == "ipss" and "ipss_r" in names:
+        return True
     if term.variable == "transaminases" and names & {"ast", "alt"}:
         return True
     if term.variable in {"ast", "alt"} and "transaminases" in names:
@@ -265,7 +280,10 @@ def _is_aside(scan: Scan, at: int, term: Term) -> bool:
 def _is_list(scan: Scan, before: int, at: int) -> bool:
     """Whether the words between two terms let them share a limit."""
     strange = 0
-    for token in scan.tokens[before + 1 : at]:
+    gap = scan.tokens[before + 1 : at]
+    if any(t.value == "(" for t in gap[:-1]) and gap[-1].kind != "P" and any(t.word == "with" for t in gap):
+        return False
+    for token in gap:
         if token.kind in {"N", "C", "B", "W", "IF", "UNLESS", "OUT"} and token.value not in {
             "must",
             "fail",

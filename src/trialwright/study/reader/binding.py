@@ -154,13 +154,12 @@ def _is_unnamed_ratio(scan: Scan, limits: Limits) -> bool:
         return False
     if place + 1 < len(scan.tokens) and scan.tokens[place + 1].value in {"ratio", "ratios"}:
         return True
+    names = {t.variable for _, t in scan.group}
+    scored = all(t.kind in {"score", "performance"} for _, t in scan.group)
     low, joint = limits.low, scan.tokens[place - 1]
-    return (
-        joint.value == "/"
-        and low is not None
-        and low.number < 10
-        and {"ast", "alt"} == {t.variable for _, t in scan.group}
-    )
+    if joint.value != "/" or low is None or scored or "inr" in names or limits.bare:
+        return False
+    return low.number < 10 or not names <= {"ast", "alt"}
 
 
 def _is_item(scan: Scan, limits: Limits) -> bool:
@@ -313,7 +312,11 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
             vague = _is_vague_acuity(scan, term, limits)
             if term.variable != "bcva_letters":
                 low, high = without_unit(low), without_unit(high)
-        if term.variable == "fev1_percent_predicted" and limits.quantity and limits.quantity.unit in {"L", "mL"}:
+        if (
+            term.variable == "fev1_percent_predicted"
+            and limits.quantity
+            and limits.quantity.unit in {"L", "mL"}
+        ):
             term = scan.lexicon.terms["fev1"]
         good = term.good or ("low" if term.kind == "score" else "")
         operator = by_merit(limits.operator, scan.tokens, limits.first, limits.last, good)

@@ -10,7 +10,7 @@ INCLUSION, EXCLUSION = "inclusion", "exclusion"
 
 _MARK = re.compile(
     r"\s*(?:[-*•▪►●○◦‣⁃■□§¤✓➢→+](?!\d)|[oO](?=\s{2,})|\(?\d{1,2}\s?[.)](?=\s|[A-Za-z≥<>(\"'])|\d{1,2}\s?-(?=\s[A-Z])|\d\s?-(?=[A-Z][a-z])"
-    r"|\(?[a-hA-H]\s?[.)](?=\s|[A-Z])|\(?[ivxIVX]{1,5}\s?[.)](?=\s)|#\s?\d{0,2}(?=\s)|\d{1,2}(?:\.\d{1,2}){1,2}\.?\s(?=\s?[A-Z]))\s*"
+    r"|\(?[a-hA-H]\s?[.)](?=\s|[A-Z])|\(?[ivxIVX]{1,5}\s?[.)](?=\s)|#\s?\d{0,2}(?=\s)|\d{1,2}\.(?=\d\d\s?(?:years|yrs|to\s\d|-\s?\d\d|[≤≥<>]))|\d{1,2}(?:\.\d{1,2}){1,2}\.?\s(?=\s?[A-Z]))\s*"
 )
 _HEADING = re.compile(
     r"[\s*#_\"'(-]*(?:(?:the|key|main|major|general|additional|specific|important|other|principal|primary|overall|patients?|subjects?"

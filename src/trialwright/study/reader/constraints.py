@@ -76,6 +76,14 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
         told = tokens[at].word.startswith(("min", "max", "at ", "a m")) and sign[:1] == operator[:1]
         operator = sign if told else _joined(operator, sign)
         position += 1
+    if (
+        operator == "=="
+        and position + 1 < len(tokens)
+        and tokens[position].kind == "OR"
+        and tokens[position + 1].kind == "C"
+    ):
+        operator = _joined(operator, str(tokens[position + 1].value))
+        position += 2
     if tokens[position : position + 1] and tokens[position].value == "(" and position + 2 < len(tokens):
         position += 3 * (tokens[position + 1].kind == "C" and tokens[position + 2].value == ")")
     position = _past(
@@ -421,6 +429,8 @@ def read_levels(tokens: list[Token], at: int, text: str) -> Levels | None:
     while position < len(tokens):
         level = level_of(tokens[position], text)
         if level is None:
+            if ranged and tokens[position].kind == "N" and not tokens[position].quantity.units:
+                return None
             break
         last = position + 1
         if level.isdigit() and last < len(tokens) and _is_suffix(tokens[position], tokens[last], text):

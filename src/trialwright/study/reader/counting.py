@@ -34,11 +34,22 @@ _ABLE = frozenset(("able", "unable", "ability", "inability", "capable", "fail", 
 def is_no_limit(scan: Scan, limits: Limits) -> bool:
     """Whether the number limits nothing that has a name."""
     before = scan.tokens[limits.first - 1] if limits.first else None
-    if _is_clock(scan, limits):
+    if _is_clock(scan, limits) or (before is not None and before.value in {"intermediate", "int"}):
+        return True
+    if (
+        limits.first > 1
+        and before is not None
+        and before.value == "-"
+        and _is_risk(scan.tokens[limits.first - 2])
+    ):
         return True
     if limits.bare and before is not None and before.value in _TIMES and limits.quantity is not None:
         return True
     return _is_counted(scan, limits) or _is_change(scan, limits) or _ends_scale(scan, limits)
+
+
+def _is_risk(token: Token) -> bool:
+    return token.value in {"intermediate", "int"}
 
 
 def _is_clock(scan: Scan, limits: Limits) -> bool:

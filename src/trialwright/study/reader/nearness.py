@@ -40,6 +40,9 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
         t.word.startswith(("reversib", "improvement")) for t in scan.tokens[max(0, opening - 9) : opening]
     ):
         return []
+    relative = limits.quantity is not None and bool(limits.quantity.relative)
+    if not relative and gap and gap[0].value in _MOVES:
+        return []
     if any(t.word == "difference" for t in scan.tokens[max(0, opening - 6) : opening]):
         return []
     if scan.group[-1][1].kind == "age" and not _is_age_gap(gap, scan, limits):
@@ -65,6 +68,9 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
             break
         kept.insert(0, member)
     return kept
+
+
+_MOVES = frozenset(("rise", "rises", "rising", "increase", "decrease", "decline", "drop", "fall", "doubling"))
 
 
 def _names_another(gap: list[Token], scan: Scan, limits: Limits) -> bool:
@@ -205,7 +211,11 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
 def _past_second(scan: Scan, limits: Limits) -> int:
     """Past the second of two limits that share the name behind them: `> 32 and < 37 weeks gestational age`."""
     place = limits.last
-    if kind_at(scan, place) not in {"AND", "OR"} or kind_at(scan, place + 1) != "C" or kind_at(scan, place + 2) != "N":
+    if (
+        kind_at(scan, place) not in {"AND", "OR"}
+        or kind_at(scan, place + 1) != "C"
+        or kind_at(scan, place + 2) != "N"
+    ):
         return place
     known, other = limits.quantity, scan.tokens[place + 2].quantity
     shared = known is not None and known.unit == other.unit == "wk"

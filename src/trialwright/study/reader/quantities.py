@@ -20,7 +20,7 @@ _VOLUME = (
 )
 _CELLS = (
     r"(?:\s?(?:cells?|platelets?|neutrophils?|cop(?:y|ies)|plt|wbc|leukocytes|lymphocytes|granulocytes|K|k"
-    r"|thou|thousand))?"
+    r"|thou|thousand|(?:asexual\s)?parasit(?:es?|ic\sforms)|asexual\sforms|p(?=\s?/)))?"
 )
 _POWER = re.compile(
     r"\s{0,2}[×*]?\s?\(?10\s?(?:\^|\*\*|\*|[eE])?\s?\(?\+?(?:-\s?)?([23456789]|1[0-2])\)?(?!\d|\.\d)"
@@ -83,6 +83,24 @@ def read_quantity(text: str, at: int, end: int) -> Quantity | None:
     units, after, factor = _read_unit(text, stop, end)
     number = _decimal(raw, units)
     return Quantity(number * factor, units, "", at, after, stop, raw)
+
+
+_SPELLED = re.compile(
+    r"\s?(pico|nano|micro|milli|kilo)?-?\s?(grams?|mol(?:e|es)?|equivalents?|international\sunits?|units?)(?:\s?\([^)]{1,6}\))?"
+    r"\s?(?:/|per)\s?(milli|deci|micro)?-?\s?lit(?:er|re)s?(?:\s?\([^)]{1,8}\))?",
+    re.IGNORECASE,
+)
+_PREFIXES = {"pico": "p", "nano": "n", "micro": "u", "milli": "m", "kilo": "k", "deci": "d"}
+_BASES = {"g": "g", "m": "mol", "e": "eq", "i": "[IU]", "u": "U"}
+
+
+def _spelled_out(text: str, at: int, end: int) -> tuple[str, int] | None:
+    """A quotient in words: `picogram/milliliter (pg/mL)`, `milligrams per deciliter`; its code and end."""
+    found = _SPELLED.match(text, at, end)
+    if found is None:
+        return None
+    above = _PREFIXES.get((found.group(1) or "").casefold(), "") + _BASES[found.group(2)[0].casefold()]
+    return f"{above}/{_PREFIXES.get((found.group(3) or '').casefold(), '')}L", found.end()
 
 
 _WEEKS = re.compile(
@@ -152,6 +170,8 @@ def _read_unit(text: str, at: int, end: int) -> tuple[tuple[str, ...], int, int]
         return ("10*9/L",), found.end(), 1
     if found := _COUNT.match(text, at, end):
         return (_per(found.group(2)),), found.end(), 1
+    if spelled := _spelled_out(text, at, end):
+        return (spelled[0],), spelled[1], 1
     if found := _UNKNOWN.match(text, at, end):
         return ("?",), found.end(), 1
     return (), at, 1

@@ -76,7 +76,7 @@ def read_grade_before(tokens: list[Token], at: int, text: str, term: Term, floor
         limits_here = tokens[place].kind == "C" or _names_level(tokens[place - 1 if place else 0])
         if not limits_here:
             continue
-        found = read_levels(tokens, place, text)
+        found = read_levels(tokens, place, text) or _halves(tokens, place)
         if found is None or found.last > at or not _numbered(found):
             continue
         between = tokens[found.last : at]
@@ -87,6 +87,17 @@ def read_grade_before(tokens: list[Token], at: int, text: str, term: Term, floor
             continue
         return Grade(found.operator, _plain(found), found.first, found.last)
     return None
+
+
+def _halves(tokens: list[Token], place: int) -> Levels | None:
+    """A span with halves, `2.5-3`."""
+    limits = read_limits(tokens, place) if tokens[place].kind == "N" else None
+    if limits is None or limits.operator != "between" or limits.low is None or limits.high is None:
+        return None
+    low, high = limits.low, limits.high
+    if low.units or high.units or high.number > 6:
+        return None
+    return Levels("between", (str(low.number), str(high.number)), limits.first, limits.last)
 
 
 def _names_level(token: Token) -> bool:
@@ -135,7 +146,7 @@ def _reads_as_level(token: Token) -> bool:
 
 
 def _numbered(levels: Levels) -> bool:
-    return all(item.isdigit() or not set(item) - set("IV") for item in levels.items)
+    return all(item.replace(".", "").isdigit() or not set(item) - set("IV") for item in levels.items)
 
 
 _FIGURES = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6"}
