@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools.command_pages import render_commands_page
+from tools.comparison_page import render_comparison_page
+from tools.console_pages import DRAFT, PAGES, render_console_page, render_seed_draft
 from tools.linter_page import render_linter_page
 from tools.requirements import load_requirements, render_requirements
 from tools.tree import ROOT
@@ -43,6 +45,9 @@ GENERATED: dict[str, Callable[[Path], str]] = {
     "docs/reference/requirements.md": render_requirements_page,
     "docs/reference/commands.md": render_commands_page,
     "docs/reference/linter.md": render_linter_page,
+    "docs/reference/comparison-with-r.md": render_comparison_page,
+    DRAFT: render_seed_draft,
+    **{name: render_console_page(name) for name in PAGES},
     "docs/index.md": render_index,
 }
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from trialwright.study.findings import Finding, has_errors
+from trialwright.study.findings import Finding, Severity, has_errors
 
 from .output import EXIT_ERRORS, Format, Stop, err, out, print_findings, print_json
 from .study import read_study
@@ -58,6 +58,7 @@ def criteria(
 def iterate_entries(sources: Sequence[str]) -> Iterator[dict[str, Any] | Finding]:
     """The entries of every source, each with its NCT number, and what is wrong with a source."""
     from trialwright.standards.clinicaltrials_gov import iterate_sources
+    from trialwright.standards.clinicaltrials_gov.criteria_draft import check_eligibility
     from trialwright.standards.clinicaltrials_gov.record import Record
     from trialwright.study.reader import read_criteria
 
@@ -71,6 +72,8 @@ def iterate_entries(sources: Sequence[str]) -> Iterator[dict[str, Any] | Finding
             if not isinstance(item, Record):
                 yield item
                 continue
+            yield from (finding for finding in item.findings if finding.severity is Severity.ERROR)
+            yield from check_eligibility(item)
             text = item.module("eligibilityModule").get("eligibilityCriteria")
             words = text if isinstance(text, str) else ""
             yield from ({"nct": item.nct_id, **entry.as_json()} for entry in read_criteria(words))

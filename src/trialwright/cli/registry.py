@@ -49,7 +49,10 @@ def import_record(
     folder: Annotated[Path, typer.Option("--out", help="The folder of the draft study.")] = Path("draft"),
     answer: Answer = Format.TEXT,
 ) -> None:
-    """Start a study from its registry record: list every finding; write a draft study.yaml unless one is an error."""
+    """Start a study from its registry record: list every finding, write a draft study.yaml.
+
+    Where the record could not be read whole, no draft is written.
+    """
     draft, findings = read_draft(record)
     if draft is not None:
         write_aside(folder / "study.yaml", draft)
@@ -58,12 +61,13 @@ def import_record(
         raise Stop(EXIT_ERRORS, "No draft was written.", "Mend the errors above, then import again.")
     if answer is Format.TEXT:
         say_step(f"Draft written to {folder / 'study.yaml'}")
+    stop_on_errors(findings)
 
 
 def read_draft(source: str) -> tuple[str | None, list[Finding]]:
     """The text of a draft study file for the one record of a source, and what was found on the way.
 
-    Where a finding is an error there is no text: a draft of half a record would pass for a whole one.
+    Where reading ended in an error there is no text: a draft of half a record would pass for a whole one.
     """
     from trialwright.standards.clinicaltrials_gov import (
         check_outcomes,
@@ -82,9 +86,11 @@ def read_draft(source: str) -> tuple[str | None, list[Finding]]:
             raise Stop(EXIT_USAGE, message, "Give one record; `trialwright registry convert` reads many.")
         return None, findings
     record = reading.records[0]
+    findings += record.findings
+    whole = not has_errors(findings)
     draft = derive_draft(record)
-    findings += [*record.findings, *draft.findings, *check_outcomes(draft.study())]
-    return None if has_errors(findings) else render_study_file(draft, record), findings
+    findings += [*draft.findings, *check_outcomes(draft.study())]
+    return render_study_file(draft, record) if whole else None, findings
 
 
 def _read_bytes(source: str) -> tuple[bytes, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ from trialwright.study.criteria import (
     export_verdict,
     render_prose,
     render_reason,
+    render_rounded,
 )
 from trialwright.study.model import Study
 
@@ -76,7 +78,8 @@ def screen(
     if eligibility.missing:
         out.print("What is missing to decide, in the order of how much it would settle:")
     for place, missing in enumerate(eligibility.missing, start=1):
-        out.print(f"  {place}. {_wanting(missing, verdicts, catalogue)}", markup=False)
+        line = f"  {place}. {_wanting(missing, verdicts, catalogue)}"
+        out.print(line, markup=False, soft_wrap=True)
 
 
 def _catalogue(study: Study) -> Catalogue:
@@ -160,7 +163,10 @@ def _value(leaf: Mapping[str, Any]) -> str:
 
 
 def _limit(leaf: Mapping[str, Any]) -> str:
-    limits = [f"{limit['op']} {limit['number']} {limit['unit']}".strip() for limit in leaf["limits"]]
+    limits = [
+        f"{limit['op']} {render_rounded(Decimal(limit['number']))} {limit['unit']}".strip()
+        for limit in leaf["limits"]
+    ]
     rule = str(leaf["leaf"])
     return " and ".join(limits) or ("attested" if rule.startswith("attested ") else rule)
 

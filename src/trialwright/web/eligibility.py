@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from trialwright.study.criteria import LeafReason, Truth, Value, render_prose, render_reason
+from trialwright.study.criteria import LeafReason, Truth, Value, render_prose, render_reason, render_rounded
 from trialwright.study.model.eligibility import Criterion
 from trialwright.study.units import typeset_unit
 from trialwright.trial.protocol import Protocol, protocol_of
@@ -105,7 +105,8 @@ def _leaf(protocol: Protocol, reason: LeafReason) -> Leaf:
     variable = protocol.catalogue.find(reason.variable)
     value = reason.value
     limits = (
-        f"{limit.op.value} {limit.number:f} {typeset_unit(limit.unit)}".strip() for limit in reason.limits
+        f"{limit.op.value} {render_rounded(limit.number)} {typeset_unit(limit.unit)}".strip()
+        for limit in reason.limits
     )
     return Leaf(
         (variable.label if variable else "") or reason.variable,

@@ -44,6 +44,7 @@ SEVERITIES: dict[str, Severity] = {
     "TW-REG-053": Severity.WARNING,  # time frame without a time
     "TW-REG-054": Severity.INFO,  # criteria read
     "TW-REG-055": Severity.WARNING,  # a criterion that can be read in several ways
+    "TW-REG-056": Severity.ERROR,  # an interventional record without eligibility criteria
     # schema
     "TW-REG-060": Severity.ERROR,  # schema violation
     # linter

@@ -7,11 +7,12 @@ from collections import Counter
 from typing import Any
 
 from trialwright.study.criteria import Variable, render_rule
-from trialwright.study.findings import Finding
+from trialwright.study.findings import Finding, Severity
 from trialwright.study.reader import builtin_lexicon
 from trialwright.study.reader.stated import Stated, StatedVariable, state_criteria
 
 from .codes import registry_finding
+from .record import Record
 
 Row = dict[str, Any]
 _AGE = re.compile(r"(?P<number>\d{1,3}) (?P<unit>Year|Month|Week|Day|Hour|Minute)s?\Z")
@@ -52,6 +53,28 @@ def draft_criteria(eligibility: Row, origin: str) -> tuple[Row, list[Finding]]:
             known = builtin_lexicon().catalogue.find(name)
             variables.insert(0, _variable(_plain(name, known)))
     return {**eligibility, "variables": variables, "criteria": criteria}, _findings(criteria, origin)
+
+
+def check_eligibility(record: Record) -> list[Finding]:
+    """TW-REG-056: an interventional record whose eligibility text is missing or blank.
+
+    Withheld records hold none, and of one that is cut off nothing is said but that.
+    """
+    text = record.module("eligibilityModule").get("eligibilityCriteria")
+    wanted = record.module("designModule").get("studyType") == "INTERVENTIONAL"
+    withheld = record.module("statusModule").get("overallStatus") == "WITHHELD"
+    broken = any(finding.severity is Severity.ERROR for finding in record.findings)
+    if not wanted or withheld or broken or (isinstance(text, str) and text.strip()):
+        return []
+    return [
+        registry_finding(
+            "TW-REG-056",
+            "The record states no eligibility criteria: nobody can be screened against it.",
+            "State both lists in the record, or write `eligibility.criteria` in the study file.",
+            file=record.origin,
+            path=("protocolSection", "eligibilityModule", "eligibilityCriteria"),
+        )
+    ]
 
 
 def _variable(one: StatedVariable) -> Row:

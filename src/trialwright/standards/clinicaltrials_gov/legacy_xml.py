@@ -87,7 +87,7 @@ def _left_over(root: Node) -> Json:
         for child in node.children:
             key = f"{path}.{child.tag}"
             if not child.used:
-                left[key] = [*left.get(key, []), _plain(child)]
+                left.setdefault(key, []).append(_plain(child))
             elif child.children and child.tag not in _PASSED_OVER:
                 waiting.append((key, child))
     return left

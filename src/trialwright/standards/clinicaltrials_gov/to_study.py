@@ -11,7 +11,7 @@ from trialwright.study.model.study import Study
 from .administrations import derive_administrations
 from .arms_draft import draft_arms, intervention_name
 from .codes import registry_finding
-from .criteria_draft import draft_criteria
+from .criteria_draft import check_eligibility, draft_criteria
 from .fields import PROTOCOL_SECTION
 from .paths import find_at
 from .products_draft import draft_products, draft_schedule
@@ -59,9 +59,10 @@ def derive_draft(record: Record, *, criteria: bool = True) -> Draft:
     given = derive_administrations(interventions, arms, record.origin)
     products = draft_products(list(given.rows), arms)
     epochs, visits = draft_schedule(products)
-    eligibility, read = taken.get("eligibility", {}), list[Finding]()
+    eligibility, read = taken.get("eligibility", {}), check_eligibility(record)
     if criteria:
-        eligibility, read = draft_criteria(eligibility, record.origin)
+        eligibility, found = draft_criteria(eligibility, record.origin)
+        read += found
     brief, official = identification.get("brief_title"), identification.get("official_title")
     number = identification.get("nct_id") or ""
     mapping: Row = {

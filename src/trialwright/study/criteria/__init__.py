@@ -30,7 +30,7 @@ from .kleene import Truth, conjoin, disjoin, imply, negate
 from .parse import ParsedRule, parse_rule
 from .prose import render_prose, render_reason
 from .regions import Comparison, Region, compare_lists, plausible_region, regions
-from .render import render_rule
+from .render import render_rounded, render_rule
 from .values import Value, Values, Why, Window
 from .variables import Catalogue, Kind, Variable, builtin_catalogue, convert
 
@@ -91,6 +91,7 @@ __all__ = [
     "regions",
     "render_prose",
     "render_reason",
+    "render_rounded",
     "render_rule",
     "variables_of",
 ]

@@ -28,6 +28,7 @@ _KEYWORD = re.compile(
     r"if|then|or|and|not|in|is|known|unknown|between|attested|true|false|yes|no|uln|lln|baseline",
     re.IGNORECASE,
 )
+_SHOWN_DIGITS = 6
 _LOOSENESS: dict[type, int] = {Implies: 3, Or: 2, And: 1}
 
 
@@ -49,6 +50,13 @@ def render_rule(rule: Rule) -> str:
 def render_number(number: Decimal) -> str:
     """A decimal as written, never in powers of ten."""
     return format(number, "f")
+
+
+def render_rounded(number: Decimal) -> str:
+    """A decimal for people: as it is up to six significant digits, else rounded to six and marked with ``≈``."""
+    if len(number.normalize().as_tuple().digits) <= _SHOWN_DIGITS:
+        return render_number(number)
+    return f"≈ {render_number(Decimal(f'{number:.{_SHOWN_DIGITS}g}'))}"
 
 
 def whole_run(items: tuple[Decimal, ...] | tuple[str, ...]) -> tuple[int, int] | None:
