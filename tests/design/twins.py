@@ -33,6 +33,16 @@ def piece(value: np.float32, edges: np.ndarray) -> int:
     return max(k for k in range(len(edges)) if k == 0 or value >= edges[k])
 
 
+def arrival_scale(scenario: DesignScenario, replicate: int, seed: int) -> tuple[np.float32, int]:
+    """Length of enrolment on the clock of expected arrivals, and who comes last."""
+    if not scenario.random_arrivals:
+        return F(1.0), -1
+    drawn = [words(i, 3, scenario.stream, replicate, seed) for i in range(scenario.subjects)]
+    waited = sum(float(minus_log(word)) for word, _ in drawn)
+    expected = sum(months * rate for months, rate in scenario.accrual)
+    return F(waited / expected), int(float(uniform(drawn[0][1])) * scenario.subjects)
+
+
 def subject_row(scenario: DesignScenario, i: int, replicate: int, seed: int) -> tuple[Any, ...]:
     """(entry, OS months, OS event, PFS months, PFS event, stratum), before any cut."""
     t, arm = compute_tables(scenario), scenario.arm_of(i)
@@ -52,10 +62,13 @@ def subject_row(scenario: DesignScenario, i: int, replicate: int, seed: int) -> 
         kind, u = "death", (u - progress) / (die - progress)
     else:
         kind, u = "drop-out", (u - die) / (F(1) - die)
+    scale, last_to_come = arrival_scale(scenario, replicate, seed)
+    u = scale if i == last_to_come else F(u * scale)
     row = t.accrual[piece(u, t.accrual[:, 0])]
     entry = row[1] + (u - row[0]) * row[2]
     last, died = first, kind == "death"
     if kind == "progression":
+        c = t.waiting_course[c] if first < t.waiting_months[c] else c
         k = piece(first, t.starts)
         spent = t.second_cumulative[c, k] + (first - t.starts[k]) / t.second_mean[c, k]
         target = spent + minus_log(after_word)

@@ -71,6 +71,16 @@ def test_toxicity_rule_behaves_as_the_reference_says(study: Study) -> None:
     assert values == pytest.approx([0.0058, 0.0619, 0.2460, 0.5533, 0.8305, 0.9650], abs=5e-5)
 
 
+def test_methods_of_dose_finding_are_judged_at_every_belief(study: Study) -> None:
+    table = tables(build_characteristics(study))["characteristics-doses"]
+    methods = [row.label for row in table.rows if row.indent == 1]
+    assert methods == ["3+3", "BOIN", "CRM"] * len(study.dose_finding.beliefs)
+    for row in table.rows:
+        if row.indent == 1:
+            shares = [float(cell.split(" %")[0]) for cell in row.cells[: len(study.dose_finding.levels) + 1]]
+            assert sum(shares) == pytest.approx(100.0, abs=0.4)
+
+
 def test_impossible_scenario_is_told_and_the_others_are_shown(study: Study) -> None:
     bad = next(one for one in study.scenarios if one.id == "planned_effect").model_copy(
         update={

@@ -1,9 +1,9 @@
 """Group-sequential boundaries: spending functions, the classical shapes, futility, and the drift for a power.
 
 Sources: O'Brien & Fleming (1979), Biometrics 35:549; Pocock (1977), Biometrika 64:191; Lan & DeMets (1983),
-Biometrika 70:659; Hwang, Shih, DeCani (1990), Statistics in Medicine 9:1439; Haybittle (1971), British
-Journal of Radiology 44:793; Anderson & Clark (2010), Statistics in Medicine 29:219 (futility by beta
-spending).
+Biometrika 70:659; Hwang, Shih, DeCani (1990), Statistics in Medicine 9:1439; Kim & DeMets (1987), Biometrika
+74:149; Haybittle (1971), British Journal of Radiology 44:793; Anderson & Clark (2010), Statistics in Medicine
+29:219 (futility by beta spending).
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ def compute_spending(kind: str, alpha: float, fraction: float, gamma: float = -4
         return 2 * (1 - _NORMAL.cdf(_NORMAL.inv_cdf(1 - alpha / 2) / math.sqrt(fraction)))
     if kind == "pocock":
         return alpha * math.log(1 + (math.e - 1) * fraction)
+    if kind == "kim_demets":
+        return alpha * fraction**gamma
     if kind == "hwang_shih_decani":
         if abs(gamma) < 1e-9:
             return alpha * fraction
@@ -76,12 +78,18 @@ def compute_spending_boundaries(
 
     With ``two_sided`` the lower boundary mirrors the upper one and each side spends ``alpha``.
     """
-    upper: list[float] = []
     spent = [compute_spending(kind, alpha, fraction, gamma) for fraction in fractions]
+    return compute_boundaries_of(fractions, spent, two_sided)
+
+
+def compute_boundaries_of(
+    fractions: Sequence[float], spent: Sequence[float], two_sided: bool = True
+) -> Boundaries:
+    """Boundaries that have spent ``spent`` (one-sided alpha, rising) by each look."""
+    upper: list[float] = []
     before: Continuation | None = None
     for k, fraction in enumerate(fractions):
-        wanted = spent[k] - (spent[k - 1] if k else 0.0)
-        z = _upper_for(before, fraction, wanted)
+        z = _upper_for(before, fraction, spent[k] - (spent[k - 1] if k else 0.0))
         upper.append(z)
         before = go_on(before, fraction, -z if two_sided else -math.inf, z, 0.0)
     return _mirrored(fractions, upper, two_sided)
@@ -110,7 +118,7 @@ def compute_classical_boundaries(
     def shape(c: float) -> list[float]:
         if kind == "haybittle_peto":
             return [interim_z] * (len(fractions) - 1) + [c]
-        return [c / math.sqrt(t) if kind == "obrien_fleming" else c for t in fractions]
+        return [c / math.sqrt(t) if kind.startswith("obrien_fleming") else c for t in fractions]
 
     def gap(c: float) -> float:
         upper = shape(c)

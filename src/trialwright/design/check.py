@@ -13,7 +13,7 @@ OFTEN = 0.05
 
 def check_scenario(scenario: DesignScenario) -> list[Finding]:
     """Findings on a scenario that cannot, or can hardly, be simulated."""
-    found = [*_check_numbers(scenario), *_check_hazards(scenario), *_check_looks(scenario)]
+    found = [*scenario.notes, *_check_numbers(scenario), *_check_hazards(scenario), *_check_looks(scenario)]
     return found if has_errors(found) else [*found, *check_monitoring(scenario)]
 
 

@@ -82,7 +82,11 @@ def vary_scenario(scenario: DesignScenario, values: Mapping[str, float]) -> Desi
     arm, look = scenario.experimental, scenario.looks[-1]
     changes: dict[str, Any] = {}
     if "hazard_ratio" in values or "delay_months" in values:
-        arm = _with_effect(scenario, arm, values)
+        arm = _with_effect(scenario.control, arm, values)
+        changes["stratum_beliefs"] = tuple(
+            None if pair is None else (pair[0], _with_effect(pair[0], pair[1], values))
+            for pair in scenario.stratum_beliefs
+        )
     for name in ("product_failure", "vein_to_vein_months"):
         if name in values:
             untreated = arm.untreated or scenario.control.course
@@ -103,8 +107,8 @@ def vary_scenario(scenario: DesignScenario, values: Mapping[str, float]) -> Desi
     return scenario.varied(experimental=arm, looks=(*scenario.looks[:-1], look), **changes)
 
 
-def _with_effect(scenario: DesignScenario, arm: ArmBelief, values: Mapping[str, float]) -> ArmBelief:
-    control, delay = scenario.control.course, float(values.get("delay_months", 0.0))
+def _with_effect(reference: ArmBelief, arm: ArmBelief, values: Mapping[str, float]) -> ArmBelief:
+    control, delay = reference.course, float(values.get("delay_months", 0.0))
     if "hazard_ratio" in values:
         return replace(arm, course=control.scaled(float(values["hazard_ratio"]), from_months=delay))
     return replace(arm, course=control.until(delay, arm.course))

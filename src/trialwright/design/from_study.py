@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from difflib import get_close_matches
 
-from trialwright.design.hazards import DiseaseCourse, PiecewiseHazard, constant, solve_course
+from trialwright.design.accrual import make_accrual
+from trialwright.design.courses import make_courses
+from trialwright.design.hazards import DiseaseCourse
 from trialwright.design.scenario import ArmBelief, DesignScenario, DesignTest, Look, Monitoring
-from trialwright.study.findings import Finding, Place, Severity
+from trialwright.study.findings import Finding, Place, Severity, has_errors
 from trialwright.study.model import Study
-from trialwright.study.model.scenario import ArmCourse, HazardFrom, Scenario
+from trialwright.study.model.scenario import Scenario, Stratum
 
 
 def scenario_from_study(study: Study, scenario_id: str) -> tuple[DesignScenario | None, list[Finding]]:
@@ -27,9 +28,13 @@ def scenario_from_study(study: Study, scenario_id: str) -> tuple[DesignScenario 
 def make_design(
     study: Study, scenario: Scenario, place: Place | None = None
 ) -> tuple[DesignScenario | None, list[Finding]]:
-    """The design of a scenario, whether it stands in the study file (at ``place``) or was made elsewhere."""
+    """The design of a scenario, whether it stands in the study file (at ``place``) or was made elsewhere.
+
+    Findings that do not stand in the way are notes of the design.
+    """
     place, findings = place or Place(path=("scenarios", scenario.id)), list[Finding]()
-    courses = _courses(scenario, place, findings)
+    courses = make_courses(scenario, place, findings)
+    strata = [_stratum_courses(scenario, stratum, place, findings) for stratum in scenario.strata]
     subjects = scenario.subjects or (study.design.enrolment.count if study.design.enrolment else 0)
     if subjects < 2:
         findings.append(
@@ -41,9 +46,36 @@ def make_design(
                 place,
             )
         )
-    if findings:
+    accrual, met = make_accrual(study, scenario, subjects, place)
+    findings += met
+    if has_errors(findings):
         return None, findings
-    return _design(study, scenario, subjects, courses), []
+    return _design(study, scenario, subjects, courses, strata, accrual, tuple(findings)), []
+
+
+def _stratum_courses(
+    scenario: Scenario, stratum: Stratum, place: Place, findings: list[Finding]
+) -> Scenario | None:
+    """The scenario as it is in a stratum that has its own arms or hazard ratio; None for any other."""
+    if not stratum.arms and stratum.hazard_ratio is None:
+        return None
+    arms = stratum.arms or tuple(
+        arm
+        if arm.relative is None
+        else arm.model_copy(
+            update={"relative": arm.relative.model_copy(update={"hazard_ratio": stratum.hazard_ratio})}
+        )
+        for arm in scenario.arms
+    )
+    own = scenario.model_copy(update={"arms": arms})
+    if not stratum.arms and all(arm.relative is None for arm in arms):
+        message = (
+            f"Scenario `{scenario.id}`: the hazard ratio of stratum `{stratum.id}` has no arm to act on."
+        )
+        remedy = "Describe an arm as `relative` to the other, or give the stratum its own `arms`."
+        findings.append(Finding("TW-DES-023", Severity.ERROR, message, remedy, place))
+    make_courses(own, place, findings)
+    return own
 
 
 def _unknown(study: Study, scenario_id: str) -> Finding:
@@ -55,87 +87,52 @@ def _unknown(study: Study, scenario_id: str) -> Finding:
     return Finding("TW-DES-020", Severity.ERROR, message, hint + listed, Place(path=("scenarios",)))
 
 
-def _courses(scenario: Scenario, place: Place, findings: list[Finding]) -> dict[str, DiseaseCourse]:
-    courses: dict[str, DiseaseCourse] = {}
-    for i, arm in sorted(enumerate(scenario.arms), key=lambda pair: pair[1].relative is not None):
-        if arm.relative is not None:
-            reference = courses.get(arm.relative.to)
-            course = None if reference is None else _relative(arm, reference)
-        else:
-            course = _own_course(arm)
-            if course is None:
-                findings.append(_unsolvable(scenario, arm, Place(path=(*place.path, "arms", i))))
-        if course is not None:
-            courses[arm.arm] = course
-    return courses
-
-
-def _unsolvable(scenario: Scenario, arm: ArmCourse, place: Place) -> Finding:
-    return Finding(
-        "TW-DES-022",
-        Severity.ERROR,
-        f"Scenario `{scenario.id}`: no constant hazards give the stated PFS and OS in arm `{arm.arm}`.",
-        "OS must lie above PFS, and low enough to be reached when `deaths_without_progression` of the first "
-        "events are deaths; change the medians or landmarks, or lower that share.",
-        place,
-    )
-
-
-def _relative(arm: ArmCourse, reference: DiseaseCourse) -> DiseaseCourse:
-    assert arm.relative is not None
-    effect = arm.relative
-    return reference.scaled(
-        effect.hazard_ratio, effect.death_hazard_ratio, effect.from_months, effect.until_months
-    )
-
-
-def _own_course(arm: ArmCourse) -> DiseaseCourse | None:
-    if arm.progression or arm.death_before_progression or arm.death_after_progression:
-        return DiseaseCourse(
-            _piecewise(arm.progression),
-            _piecewise(arm.death_before_progression),
-            _piecewise(arm.death_after_progression),
-        )
-    pfs = (arm.pfs_landmark.months, arm.pfs_landmark.proportion) if arm.pfs_landmark else None
-    os = (arm.os_landmark.months, arm.os_landmark.proportion) if arm.os_landmark else None
-    return solve_course(
-        pfs or (arm.pfs_median_months or 0.0, 0.5),
-        os or (arm.os_median_months or 0.0, 0.5),
-        arm.deaths_without_progression,
-    )
-
-
-def _piecewise(pieces: Sequence[HazardFrom]) -> PiecewiseHazard:
-    if not pieces:
-        return constant(0.0)
-    return PiecewiseHazard(
-        tuple(piece.per_month for piece in pieces), tuple(piece.from_months for piece in pieces)
-    )
-
-
 def _design(
-    study: Study, scenario: Scenario, subjects: int, courses: dict[str, DiseaseCourse]
+    study: Study,
+    scenario: Scenario,
+    subjects: int,
+    courses: dict[str, DiseaseCourse],
+    strata: list[Scenario | None],
+    accrual: tuple[tuple[float, float], ...],
+    notes: tuple[Finding, ...],
 ) -> DesignScenario:
-    accrual = tuple((period.months, period.subjects_per_month) for period in scenario.accrual)
-    months = scenario.accrual_months or 0.0
+    own = tuple(None if one is None else _beliefs(one, make_courses(one, Place(), [])) for one in strata)
+    control, experimental = _beliefs(scenario, courses)
     return DesignScenario(
         id=scenario.id,
         title=scenario.title,
         subjects=subjects,
-        control=_belief(scenario, scenario.control_arm, courses),
-        experimental=_belief(scenario, scenario.experimental_arm, courses),
+        control=control,
+        experimental=experimental,
         ratio=scenario.ratio or _study_ratio(study, scenario),
-        accrual=accrual or ((months, subjects / months),),
+        accrual=accrual,
+        random_arrivals=scenario.arrivals == "random",
         looks=tuple(Look(a.id, a.at_months, a.at_events, a.endpoint) for a in scenario.analyses),
         drop_out_per_month=scenario.drop_out_per_month,
         strata=tuple((s.id, s.proportion, s.hazard_factor) for s in scenario.strata) or (("all", 1.0, 1.0),),
+        stratum_beliefs=own if any(own) else (),
         assessment_interval_months=scenario.assessment_interval_months or 0.0,
         tests=tuple(DesignTest(t.endpoint, t.kind, t.rho, t.gamma, t.tau_months) for t in scenario.tests),
         alpha=scenario.alpha,
         sides=scenario.sides,
         monitoring=_monitoring(scenario),
         fewest_events=scenario.fewest_events,
+        response_rates=_response_rates(scenario),
+        notes=notes,
     )
+
+
+def _beliefs(scenario: Scenario, courses: dict[str, DiseaseCourse]) -> tuple[ArmBelief, ArmBelief]:
+    """(control, experimental)."""
+    return _belief(scenario, scenario.control_arm, courses), _belief(
+        scenario, scenario.experimental_arm, courses
+    )
+
+
+def _response_rates(scenario: Scenario) -> tuple[float, float] | None:
+    rates = {arm.arm: arm.response_rate for arm in scenario.arms}
+    control, experimental = rates[scenario.control_arm], rates[scenario.experimental_arm]
+    return None if control is None or experimental is None else (control, experimental)
 
 
 def _monitoring(scenario: Scenario) -> Monitoring | None:
@@ -150,6 +147,7 @@ def _monitoring(scenario: Scenario) -> Monitoring | None:
         plan.futility_gamma,
         plan.futility_power,
         plan.futility_binding,
+        plan.efficacy_spent,
     )
 
 
@@ -169,4 +167,5 @@ def _belief(scenario: Scenario, arm_id: str, courses: dict[str, DiseaseCourse]) 
         loss.product_failure,
         loss.vein_to_vein_months,
         arm.cured,
+        loss.infused_after_progression,
     )

@@ -82,9 +82,11 @@ def _filled_up(rows: list[tuple[np.float32, ...]], last: tuple[np.float32, ...])
 
 
 def fits_lanes(plan: Plan) -> bool:
-    """Whether the lane engine takes the plan: log-rank only, one stratum, few pieces and periods."""
+    """Whether the lane engine takes the plan: log-rank only, one stratum, few pieces and periods, no chance in
+    arrivals and nobody barred from the infusion by progression.
+    """
     t = plan.tables
-    if plan.others.shape[0] > 0:
+    if plan.others.shape[0] > 0 or plan.expected_arrivals > 0 or t.waiting_months.any():
         return False
     return t.stratum_up_to.shape[0] == 1 and max(t.starts.shape[0], t.accrual.shape[0]) <= LENGTHS[-1]
 

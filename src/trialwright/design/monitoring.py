@@ -10,6 +10,7 @@ import numpy as np
 
 from trialwright.design.boundaries import (
     Boundaries,
+    compute_boundaries_of,
     compute_classical_boundaries,
     compute_spending_boundaries,
     with_futility,
@@ -41,7 +42,7 @@ def compute_fractions(scenario: DesignScenario) -> tuple[float, ...]:
 def expected_events(scenario: DesignScenario, endpoint: str, at_months: float, steps: int = 100) -> float:
     """Events expected by a calendar time, without drop-out: an average over entry times (midpoint rule)."""
     control, experimental = scenario.arm_sizes
-    arms = ((control, scenario.control), (experimental, scenario.experimental))
+    arms = ((control, False), (experimental, True))
     weight = sum(months * rate for months, rate in scenario.accrual)
     total, opened = 0.0, 0.0
     for months, subjects_per_month in scenario.accrual:
@@ -49,7 +50,7 @@ def expected_events(scenario: DesignScenario, endpoint: str, at_months: float, s
             waited = at_months - (opened + months * (step + 0.5) / steps)
             if waited > 0 and subjects_per_month > 0:
                 share = months * subjects_per_month / weight / steps
-                total += share * sum(n * (1 - arm.alive(endpoint, waited)) for n, arm in arms)
+                total += share * sum(n * (1 - scenario.alive(arm, endpoint, waited)) for n, arm in arms)
         opened += months
     return total
 
@@ -68,10 +69,13 @@ def _boundaries_of(
     plan: Monitoring, fractions: tuple[float, ...], one_sided: float, two_sided: bool
 ) -> Boundaries:
     """The boundaries of a plan; kept, because every point of a power curve asks for the same."""
-    if plan.efficacy == "haybittle_peto":
+    if plan.efficacy in ("haybittle_peto", "obrien_fleming_shape", "pocock_shape"):
         efficacy = compute_classical_boundaries(
             fractions, one_sided, plan.efficacy, plan.haybittle_peto_z, two_sided
         )
+    elif plan.efficacy == "stated":
+        shares = [one_sided * share for share in plan.efficacy_spent]
+        efficacy = compute_boundaries_of(fractions, shares, two_sided)
     else:
         efficacy = compute_spending_boundaries(
             fractions, one_sided, plan.efficacy, plan.efficacy_gamma, two_sided

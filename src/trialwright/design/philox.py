@@ -28,6 +28,8 @@ PURPOSE_AFTER_PROGRESSION = 1
 """Words: time from progression to death or drop-out; its kind."""
 PURPOSE_COURSE = 2
 """Words: which course the subject takes (treated, product failed, cured); stratum."""
+PURPOSE_ARRIVAL = 3
+"""Words: a waiting time of the Poisson process of arrivals; of the first subject also who comes last."""
 
 RoundKeys = tuple[np.uint64, ...]
 Words = tuple[np.uint32, np.uint32, np.uint32, np.uint32]

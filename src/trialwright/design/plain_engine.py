@@ -120,7 +120,17 @@ def compute_stretch(
         np.empty((n, 5), np.float64),
     )
     for r in range(results.shape[0]):
-        compute_replicate(first + r, plan.stream, keys, plan.arms, plan.tables, plan.interval, data, strata)
+        compute_replicate(
+            first + r,
+            plan.stream,
+            keys,
+            plan.arms,
+            plan.tables,
+            plan.interval,
+            plan.expected_arrivals,
+            data,
+            strata,
+        )
         for k in range(plan.looks.shape[0]):
             column = OS_MONTHS if plan.looks[k, 2] == 0 else PFS_MONTHS
             times = data[:, ENTRY], data[:, column], data[:, column + 1]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from trialwright.design.compiled import inlined, kernel
 from trialwright.design.philox import (
     PURPOSE_AFTER_PROGRESSION,
+    PURPOSE_ARRIVAL,
     PURPOSE_COURSE,
     PURPOSE_FIRST_EXIT,
     RoundKeys,
@@ -82,6 +83,26 @@ def exit_after(
     return max(last, first), uniform(word_kind) < t.die_after[course, k]
 
 
+@inlined
+def enrolment_scale(
+    subjects: int, expected: float, stream: int, replicate: int, keys: RoundKeys
+) -> tuple[np.float32, int]:
+    """(length of enrolment on the clock of expected arrivals, who comes last); (1, nobody) when all come evenly.
+
+    Given when the last subject of a Poisson process comes, the others come before it independently and by the
+    intensity: Cox & Lewis (1966), The statistical analysis of series of events, section 2.2.
+    """
+    if expected <= 0.0:
+        return np.float32(1.0), -1
+    waited, last = 0.0, 0
+    for i in range(subjects):
+        word, other = subject_words(i, PURPOSE_ARRIVAL, stream, replicate, keys)
+        waited += exponential(word)
+        if i == 0:
+            last = int(uniform(other) * subjects)
+    return np.float32(waited / expected), last
+
+
 @kernel
 def compute_replicate(
     replicate: int,
@@ -90,10 +111,12 @@ def compute_replicate(
     arms: NDArray[np.int8],
     t: CourseTables,
     interval: np.float32,
+    expected_arrivals: float,
     out: NDArray[np.float32],
     strata: NDArray[np.int8],
 ) -> None:
     """Fill ``out`` (subjects, 5) and ``strata`` (subjects,) with one replicate before any data cut."""
+    scale, last_to_come = enrolment_scale(arms.shape[0], expected_arrivals, stream, replicate, keys)
     for i in range(arms.shape[0]):
         word_time, word_kind = subject_words(i, PURPOSE_FIRST_EXIT, stream, replicate, keys)
         course, strata[i] = course_of(i, arms[i], stream, replicate, keys, t)
@@ -101,11 +124,12 @@ def compute_replicate(
         k = piece_of(target, t.first_cumulative, course)
         first = t.starts[k] + (target - t.first_cumulative[course, k]) * t.first_mean[course, k]
         kind, share = split_share(uniform(word_kind), t.progress[course, k], t.die[course, k])
-        out[i, ENTRY] = entry_months(share, t.accrual)
+        out[i, ENTRY] = entry_months(scale if i == last_to_come else share * scale, t.accrual)
         last, died = first, kind == DEATH
         if kind == PROGRESSION:
             word_time, word_kind = subject_words(i, PURPOSE_AFTER_PROGRESSION, stream, replicate, keys)
-            last, died = exit_after(first, course, word_time, word_kind, t)
+            after = t.waiting_course[course] if first < t.waiting_months[course] else course
+            last, died = exit_after(first, after, word_time, word_kind, t)
         out[i, OS_MONTHS], out[i, OS_EVENT] = on_grid(last), died
         seen = seen_at_visit(first, interval)
         if kind == PROGRESSION and seen <= last:

@@ -6,8 +6,9 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from trialwright.design.losses import compute_losses, compute_response
 from trialwright.design.monitoring import compute_boundaries
-from trialwright.design.scenario import ArmBelief, DesignScenario, DesignTest
+from trialwright.design.scenario import DesignScenario, DesignTest
 from trialwright.design.sizing import compute_schoenfeld_hazard_ratio
 from trialwright.design.tally import GRID, LOG_HR_LIMIT, MONTHS_LIMIT, Counts, Tally, quantile
 from trialwright.study.findings import Finding
@@ -43,6 +44,8 @@ class DesignResult:
             "true_medians_months": true_medians(self.scenario),
             "tests": [asdict(test) for test in self.scenario.tests],
             "analyses": analyses,
+            "losses": compute_losses(self.scenario),
+            "response": compute_response(self.scenario),
             "monitoring": None if self.tally is None else _stops_as_json(self.scenario, self.tally),
             "findings": [finding.as_json() for finding in self.findings],
         }
@@ -50,17 +53,20 @@ class DesignResult:
 
 def true_medians(scenario: DesignScenario) -> dict[str, dict[str, float | None]]:
     """Medians that the beliefs imply, by arm and endpoint, over all parts of an arm's mixture."""
-    arms = {"control": scenario.control, "experimental": scenario.experimental}
-    return {name: {endpoint: _median(arm, endpoint) for endpoint in ENDPOINTS} for name, arm in arms.items()}
+    arms = {"control": False, "experimental": True}
+    return {
+        name: {endpoint: _median(scenario, arm, endpoint) for endpoint in ENDPOINTS}
+        for name, arm in arms.items()
+    }
 
 
-def _median(arm: ArmBelief, endpoint: str, limit_months: float = 1200.0) -> float | None:
-    if arm.alive(endpoint, limit_months) > 0.5:
+def _median(scenario: DesignScenario, arm: bool, endpoint: str, limit_months: float = 1200.0) -> float | None:
+    if scenario.alive(arm, endpoint, limit_months) > 0.5:
         return None
     low, high = 0.0, limit_months
     for _ in range(50):
         middle = (low + high) / 2
-        low, high = (middle, high) if arm.alive(endpoint, middle) > 0.5 else (low, middle)
+        low, high = (middle, high) if scenario.alive(arm, endpoint, middle) > 0.5 else (low, middle)
     return (low + high) / 2
 
 

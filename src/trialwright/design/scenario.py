@@ -6,14 +6,26 @@ a study.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from trialwright.design.hazards import DiseaseCourse, constant
+from trialwright.study.findings import Finding
 
 Endpoint = Literal["os", "pfs"]
-EfficacyKind = Literal["obrien_fleming", "pocock", "hwang_shih_decani", "haybittle_peto", "none"]
-FutilityKind = Literal["obrien_fleming", "pocock", "hwang_shih_decani", "none"]
+EfficacyKind = Literal[
+    "obrien_fleming",
+    "pocock",
+    "hwang_shih_decani",
+    "kim_demets",
+    "stated",
+    "obrien_fleming_shape",
+    "pocock_shape",
+    "haybittle_peto",
+    "none",
+]
+FutilityKind = Literal["obrien_fleming", "pocock", "hwang_shih_decani", "kim_demets", "none"]
 TestKind = Literal["log_rank", "fleming_harrington", "max_combo", "rmst", "milestone"]
 
 
@@ -53,6 +65,8 @@ class Monitoring:
     futility_gamma: float = -4.0
     futility_power: float = 0.8
     futility_binding: bool = False
+    efficacy_spent: tuple[float, ...] = ()
+    """Shares of alpha spent by each look, for the efficacy ``stated``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,8 @@ class ArmBelief:
     """One arm: its course once treated, and what is lost before.
 
     ``untreated`` is the course of subjects waiting for the product (``vein_to_vein_months``) or whose
-    product failed (share ``product_failure``); ``cured`` is the share who never have an event.
+    product failed (share ``product_failure``); ``cured`` is the share who never have an event. Without
+    ``infused_after_progression`` who progresses while waiting stays untreated.
     """
 
     course: DiseaseCourse
@@ -68,6 +83,14 @@ class ArmBelief:
     product_failure: float = 0.0
     vein_to_vein_months: float = 0.0
     cured: float = 0.0
+    infused_after_progression: bool = True
+
+    @property
+    def bars_progressed(self) -> bool:
+        """Whether subjects who progress while waiting have another course after progression."""
+        return (
+            not self.infused_after_progression and self.vein_to_vein_months > 0 and self.untreated is not None
+        )
 
     def mixture(self) -> tuple[tuple[float, DiseaseCourse], ...]:
         """The courses of the arm with their probabilities: treated, product failed, cured."""
@@ -80,12 +103,32 @@ class ArmBelief:
             (alive * self.product_failure, untreated),
             (self.cured, never),
         )
-        return tuple(part for part in parts if part[0] > 0)
+        # the course of the untreated must be at hand where progression while waiting leads to it
+        return tuple(part for k, part in enumerate(parts) if part[0] > 0 or (k == 1 and self.bars_progressed))
 
-    def alive(self, endpoint: str, months: float) -> float:
-        """Probability of being free of the event at a time, over all parts of the mixture."""
-        survival = [(p, course.pfs if endpoint == "pfs" else course.os) for p, course in self.mixture()]
-        return sum(p * of(months) for p, of in survival)
+    def alive(self, endpoint: str, months: float, factor: float = 1.0) -> float:
+        """Probability of being free of the event at a time, over all parts of the mixture.
+
+        ``factor`` multiplies all hazards, as in a stratum.
+        """
+        parts = [(p, course if factor == 1.0 else course.scaled(factor)) for p, course in self.mixture()]
+        found = sum(p * (c.pfs(months) if endpoint == "pfs" else c.os(months)) for p, c in parts)
+        if endpoint == "os" and self.bars_progressed and months > self.vein_to_vein_months:
+            found += parts[0][0] * self._of_progressed_while_waiting(months, factor)
+        return found
+
+    def _of_progressed_while_waiting(self, months: float, factor: float) -> float:
+        """What the treated part's survival gains when those who progress while waiting stay untreated."""
+        untreated, waited = (self.untreated or self.course).scaled(factor), self.vein_to_vein_months
+        treated = self.course.scaled(factor)
+        early = untreated.os(waited) - untreated.pfs(waited)
+        left = [
+            math.exp(
+                -(c.death_after_progression.cumulative(months) - c.death_after_progression.cumulative(waited))
+            )
+            for c in (untreated, treated)
+        ]
+        return early * (left[0] - left[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +137,10 @@ class DesignScenario:
 
     ``ratio`` is experimental : control. ``accrual`` holds (months, subjects per month) in order; only
     the shape counts, because exactly ``subjects`` enter. ``strata`` holds (id, proportion, factor on all
-    hazards). The time of a look counts from the opening of enrolment.
+    hazards), ``stratum_beliefs`` the (control, experimental) arms of a stratum where they differ from the others
+    by more than that factor. With ``random_arrivals`` the rates of ``accrual`` are those of a Poisson process, and
+    enrolment ends with the last subject. ``response_rates`` are (control, experimental). The time of a look counts
+    from the opening of enrolment. ``notes`` are findings of the making.
     """
 
     id: str
@@ -113,6 +159,10 @@ class DesignScenario:
     sides: Literal[1, 2] = 2
     monitoring: Monitoring | None = None
     fewest_events: int = 10
+    random_arrivals: bool = False
+    stratum_beliefs: tuple[tuple[ArmBelief, ArmBelief] | None, ...] = ()
+    response_rates: tuple[float, float] | None = None
+    notes: tuple[Finding, ...] = ()
     planned_fractions: tuple[float, ...] = ()
     """Information at each look as planned, kept when beliefs vary; without it the scenario's own expectation."""
     stream: int = field(default=0)
@@ -127,6 +177,18 @@ class DesignScenario:
         """Subjects in (control, experimental)."""
         experimental = sum(self.arm_of(i) for i in range(self.subjects))
         return self.subjects - experimental, experimental
+
+    def arms_in(self, stratum: int) -> tuple[ArmBelief, ArmBelief]:
+        """(control, experimental) in a stratum."""
+        own = self.stratum_beliefs[stratum] if self.stratum_beliefs else None
+        return own or (self.control, self.experimental)
+
+    def alive(self, experimental: bool, endpoint: str, months: float) -> float:
+        """Probability of being free of the event at a time in an arm, over all strata."""
+        return sum(
+            share * self.arms_in(k)[experimental].alive(endpoint, months, factor)
+            for k, (_, share, factor) in enumerate(self.strata)
+        )
 
     def arm_of(self, subject: int) -> int:
         """1 for the experimental arm, 0 for control: the ratio's pattern, repeated."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from trialwright.design.hazards import DiseaseCourse
 from trialwright.design.other_tests import KINDS
-from trialwright.design.scenario import DesignScenario
+from trialwright.design.scenario import ArmBelief, DesignScenario
 
 Single = NDArray[np.float32]
 
@@ -44,6 +44,9 @@ class CourseTables(NamedTuple):
     """Shape (strata, arms, parts): cumulative probability of each part of the mixture."""
     stratum_up_to: Single
     """Shape (strata,): cumulative proportion."""
+    waiting_months: Single
+    """Shape (courses,): until then a progression leads to the second state of ``waiting_course``."""
+    waiting_course: NDArray[np.int32]
     accrual: Single
     """Shape (periods, 3): cumulative share at the start, time at the start, months per unit share."""
 
@@ -54,7 +57,8 @@ class Plan(NamedTuple):
     ``looks`` (looks, 3): latest calendar time, events wanted (0 for a look by calendar), whether PFS events
     count. ``tested``: whether OS and PFS are tested. ``cox``: whether hazard ratios are estimated.
     ``others`` (tests, 5): endpoint, kind, rho, gamma and tau of the tests that are not log-rank;
-    ``critical_z``, ``alpha`` and ``sides`` decide them.
+    ``critical_z``, ``alpha`` and ``sides`` decide them. ``expected_arrivals`` by the end of accrual, where subjects
+    arrive by chance; 0 where exactly all of them come.
     """
 
     arms: NDArray[np.int8]
@@ -68,6 +72,7 @@ class Plan(NamedTuple):
     critical_z: float
     alpha: float
     sides: int
+    expected_arrivals: float
 
 
 def compute_plan(scenario: DesignScenario, cox: bool = True) -> Plan:
@@ -92,32 +97,48 @@ def compute_plan(scenario: DesignScenario, cox: bool = True) -> Plan:
         critical_z=NormalDist().inv_cdf(1.0 - scenario.alpha / scenario.sides),
         alpha=scenario.alpha,
         sides=scenario.sides,
+        expected_arrivals=sum(m * rate for m, rate in scenario.accrual) if scenario.random_arrivals else 0.0,
     )
 
 
 def compute_tables(scenario: DesignScenario) -> CourseTables:
     """The tables of a scenario; course index = (stratum * 2 + arm) * parts + part."""
-    mixtures = (scenario.control.mixture(), scenario.experimental.mixture())
-    parts = max(len(mixture) for mixture in mixtures)
-    padded = [[mixture[min(p, len(mixture) - 1)] for p in range(parts)] for mixture in mixtures]
-    starts = _common_starts([course for mixture in padded for _, course in mixture])
+    arms = [scenario.arms_in(stratum) for stratum in range(len(scenario.strata))]
+    mixtures = [[arm.mixture() for arm in pair] for pair in arms]
+    parts = max(len(mixture) for pair in mixtures for mixture in pair)
+    padded = [
+        [[mixture[min(p, len(mixture) - 1)] for p in range(parts)] for mixture in pair] for pair in mixtures
+    ]
+    starts = _common_starts([course for pair in padded for mixture in pair for _, course in mixture])
     rows = [
         _course_rows(course, starts, factor, scenario.drop_out_per_month)
-        for _, _, factor in scenario.strata
-        for mixture in padded
+        for (_, _, factor), pair in zip(scenario.strata, padded, strict=True)
+        for mixture in pair
         for _, course in mixture
     ]
-    shares = np.array(
-        [[[p for p, _ in m] + [0.0] * (parts - len(m)) for m in mixtures] for _ in scenario.strata]
-    )
+    shares = np.array([[[p for p, _ in m] + [0.0] * (parts - len(m)) for m in pair] for pair in mixtures])
     columns = [np.array([row[c] for row in rows], dtype=np.float32) for c in range(7)]
+    waiting_months, waiting_course = _waiting(arms, parts)
     return CourseTables(
         np.array(starts, dtype=np.float32),
         *columns,
         part_up_to=_up_to_one(shares),
         stratum_up_to=_up_to_one(np.array([share for _, share, _ in scenario.strata])),
+        waiting_months=waiting_months,
+        waiting_course=waiting_course,
         accrual=_accrual_table(scenario),
     )
+
+
+def _waiting(arms: list[tuple[ArmBelief, ArmBelief]], parts: int) -> tuple[Single, NDArray[np.int32]]:
+    """Where a progression while waiting leads: from the treated part of a mixture to the untreated one beside it."""
+    months = np.zeros(len(arms) * 2 * parts, dtype=np.float32)
+    course = np.arange(months.size, dtype=np.int32)
+    for k, arm in enumerate(arm for pair in arms for arm in pair):
+        if arm.bars_progressed:
+            months[k * parts] = arm.vein_to_vein_months
+            course[k * parts] = k * parts + 1
+    return months, course
 
 
 def _common_starts(courses: list[DiseaseCourse]) -> list[float]:

@@ -52,7 +52,8 @@ def _people(values: Mapping[str, Value], changed: set[str]) -> dict[str, Any]:
         first, second = str(values["ratio"]).split(":")
         updates["ratio"] = (int(first), int(second))
     if "accrual_months" in changed:
-        updates |= {"accrual_months": _number(values, "accrual_months"), "accrual": ()}
+        even = {"accrual_months": _number(values, "accrual_months"), "accrual": (), "accrual_by_site": ()}
+        updates |= {**even, "arrivals": "even"}
     if "drop_out" in changed:
         updates["drop_out_per_month"] = _number(values, "drop_out") / 100
     return updates

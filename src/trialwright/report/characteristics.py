@@ -34,7 +34,7 @@ from .design_charts import (
     draw_power_curves,
 )
 from .model import Figure, Section, Table
-from .stopping_characteristics import make_stopping_table
+from .stopping_characteristics import make_dose_finding_table, make_stopping_table
 
 TITLE = "What the design can show"
 SEED = 1
@@ -81,7 +81,7 @@ def build_characteristics(study: Study) -> Section:
         main = next((one for one in simulated if one.hazard_ratio not in (None, 1.0)), simulated[0])
         blocks += [_power(simulated), _survival(study, main), _grid(main)]
         blocks += [block for one in simulated for block in _boundaries(one)]
-    blocks += make_stopping_table(study)
+    blocks += [*make_stopping_table(study), *make_dose_finding_table(study)]
     return Section("characteristics", TITLE, tuple(words), tuple(blocks))
 
 

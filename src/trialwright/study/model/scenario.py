@@ -43,17 +43,37 @@ class AccrualPeriod(Element):
     subjects_per_month: Annotated[float, Field(ge=0)]
 
 
+class SiteAccrual(Element):
+    """Enrolment of one site: one rate for good, or stretches of rates, from ``opens_at_month`` on.
+
+    A site that has enrolled ``most_subjects`` is full. The study stops when its number of subjects is reached.
+    """
+
+    site: Slug
+    opens_at_month: Months = 0.0
+    subjects_per_month: Annotated[float, Field(gt=0)] | None = None
+    accrual: tuple[AccrualPeriod, ...] = ()
+    most_subjects: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_rate(self) -> SiteAccrual:
+        if (self.subjects_per_month is None) == (not self.accrual):
+            raise ValueError("give a site either `subjects_per_month` or `accrual`")
+        return self
+
+
 class RelativeCourse(Element):
     """An arm described by hazard ratios against another arm.
 
-    Before ``from_months`` the arm has the hazards of the reference (delayed effect), and again from
-    ``until_months`` on (waning effect). ``death_hazard_ratio`` acts on death before and after progression;
-    left out, it equals ``hazard_ratio``.
+    Before ``from_months`` the arm has the hazards of the reference (delayed effect) times ``early_hazard_ratio``
+    (above 1 for hazards that cross), and again those of the reference from ``until_months`` on (waning effect).
+    ``death_hazard_ratio`` acts on death before and after progression; left out, it equals ``hazard_ratio``.
     """
 
     to: Slug
     hazard_ratio: Annotated[float, Field(gt=0, le=100)]
     death_hazard_ratio: Annotated[float, Field(gt=0, le=100)] | None = None
+    early_hazard_ratio: Annotated[float, Field(gt=0, le=100)] = 1.0
     from_months: Months = 0.0
     until_months: PositiveMonths | None = None
 
@@ -61,6 +81,8 @@ class RelativeCourse(Element):
     def _effect_has_a_length(self) -> RelativeCourse:
         if self.until_months is not None and self.until_months <= self.from_months:
             raise ValueError("`until_months` must be later than `from_months`")
+        if self.early_hazard_ratio != 1.0 and self.from_months == 0.0:
+            raise ValueError("`early_hazard_ratio` acts before `from_months`; give that too")
         return self
 
 
@@ -72,7 +94,9 @@ class ArmCourse(Element):
     2. ``progression``, ``death_before_progression``, ``death_after_progression``: piecewise hazards.
     3. ``relative``: hazard ratios against another arm of the scenario.
 
-    ``cured`` is the share of subjects who never progress or die during the study.
+    With ``shape`` the hazards of the first way rise (above 1) or fall (below 1) as a Weibull's do, through the same
+    medians or landmarks. ``cured`` is the share of subjects who never progress or die during the study.
+    ``response_rate`` is the share of treated subjects who respond.
     """
 
     arm: Slug
@@ -81,11 +105,13 @@ class ArmCourse(Element):
     pfs_landmark: Landmark | None = None
     os_landmark: Landmark | None = None
     deaths_without_progression: Proportion = 0.1
+    shape: Annotated[float, Field(ge=0.2, le=5)] = 1.0
     progression: tuple[HazardFrom, ...] = ()
     death_before_progression: tuple[HazardFrom, ...] = ()
     death_after_progression: tuple[HazardFrom, ...] = ()
     relative: RelativeCourse | None = None
     cured: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    response_rate: Proportion | None = None
 
     @model_validator(mode="after")
     def _one_way_of_entry(self) -> ArmCourse:
@@ -101,6 +127,8 @@ class ArmCourse(Element):
             raise ValueError(
                 "give one of `pfs_median_months`, `pfs_landmark` and one of `os_median_months`, `os_landmark`"
             )
+        if self.shape != 1.0 and not pfs:
+            raise ValueError("`shape` goes with medians or landmarks")
         for pieces in (self.progression, self.death_before_progression, self.death_after_progression):
             starts = [piece.from_months for piece in pieces]
             if starts and (starts[0] != 0.0 or starts != sorted(set(starts))):
@@ -116,20 +144,33 @@ class CellLosses(Element):
     ``product_failure`` is the share of subjects whose product cannot be released; they keep the hazards
     of ``untreated_as``. ``vein_to_vein_months`` is the time from randomisation to the first infusion, during
     which every subject of the arm has the hazards of ``untreated_as`` and may progress or die while waiting.
+    Without ``infused_after_progression`` who progresses while waiting is not infused and keeps those hazards.
     """
 
     arm: Slug
     untreated_as: Slug
     product_failure: Annotated[float, Field(ge=0, lt=1)] = 0.0
     vein_to_vein_months: Months = 0.0
+    infused_after_progression: bool = True
 
 
 class Stratum(Element):
-    """A stratum of the population, with a factor on all hazards of both arms."""
+    """A stratum of the population, with a factor on all hazards of both arms.
+
+    ``hazard_ratio`` takes the place of that of the scenario in this stratum; ``arms`` describes both arms anew.
+    """
 
     id: Slug
     proportion: Annotated[float, Field(gt=0, le=1)]
     hazard_factor: Annotated[float, Field(gt=0, le=100)] = 1.0
+    hazard_ratio: Annotated[float, Field(gt=0, le=100)] | None = None
+    arms: tuple[ArmCourse, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_description(self) -> Stratum:
+        if self.arms and self.hazard_ratio is not None:
+            raise ValueError("give a stratum either `hazard_ratio` or `arms`")
+        return self
 
 
 class Analysis(Element):
@@ -167,17 +208,46 @@ class PlannedTest(Element):
 
 
 class GroupSequential(Element):
-    """Stopping boundaries over the analyses of the scenario, for the first test."""
+    """Stopping boundaries over the analyses of the scenario, for the first test.
 
-    efficacy: Literal["obrien_fleming", "pocock", "hwang_shih_decani", "haybittle_peto", "none"] = (
-        "obrien_fleming"
-    )
+    ``efficacy`` is a spending function (Lan-DeMets O'Brien-Fleming or Pocock, Hwang-Shih-DeCani, the power
+    family of Kim and DeMets with the exponent ``efficacy_gamma``, or ``stated``: the share of alpha spent by each
+    analysis in ``efficacy_spent``), a classical shape, or Haybittle-Peto.
+    """
+
+    efficacy: Literal[
+        "obrien_fleming",
+        "pocock",
+        "hwang_shih_decani",
+        "kim_demets",
+        "stated",
+        "obrien_fleming_shape",
+        "pocock_shape",
+        "haybittle_peto",
+        "none",
+    ] = "obrien_fleming"
     efficacy_gamma: float = -4.0
+    efficacy_spent: tuple[Proportion, ...] = ()
     haybittle_peto_z: Annotated[float, Field(gt=0, le=10)] = 3.0
-    futility: Literal["obrien_fleming", "pocock", "hwang_shih_decani", "none"] = "none"
+    futility: Literal["obrien_fleming", "pocock", "hwang_shih_decani", "kim_demets", "none"] = "none"
     futility_gamma: float = -4.0
     futility_power: Annotated[float, Field(gt=0, lt=1)] = 0.8
     futility_binding: bool = False
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> GroupSequential:
+        if (self.efficacy == "stated") != bool(self.efficacy_spent):
+            raise ValueError("`efficacy_spent` goes with `efficacy: stated`, and only with it")
+        spent = (*self.efficacy_spent, 1.0) if self.efficacy_spent else ()
+        if spent and (spent[-2] != 1.0 or list(spent) != sorted(spent)):
+            raise ValueError("`efficacy_spent` must rise to 1")
+        for kind, gamma, name in (
+            (self.efficacy, self.efficacy_gamma, "efficacy_gamma"),
+            (self.futility, self.futility_gamma, "futility_gamma"),
+        ):
+            if kind == "kim_demets" and gamma <= 0:
+                raise ValueError(f"`kim_demets` needs an exponent above 0 in `{name}`")
+        return self
 
 
 class Scenario(Element):
@@ -197,6 +267,11 @@ class Scenario(Element):
     ratio: tuple[Annotated[int, Field(ge=1, le=20)], Annotated[int, Field(ge=1, le=20)]] | None = None
     accrual_months: PositiveMonths | None = None
     accrual: tuple[AccrualPeriod, ...] = ()
+    accrual_by_site: tuple[SiteAccrual, ...] = ()
+    arrivals: Literal["even", "random"] = Field(
+        default="even",
+        description="random: subjects come by chance at these rates, and enrolment lasts as long as it takes.",
+    )
     arms: tuple[ArmCourse, ...]
     drop_out_per_month: PerMonth = 0.0
     cell_losses: tuple[CellLosses, ...] = ()
@@ -219,8 +294,8 @@ class Scenario(Element):
         described = [course.arm for course in self.arms]
         if sorted(described) != sorted({self.experimental_arm, self.control_arm}) or len(described) != 2:
             raise ValueError("`arms` must describe `experimental_arm` and `control_arm`, each once")
-        if (self.accrual_months is None) == (not self.accrual):
-            raise ValueError("give either `accrual_months` or `accrual`")
+        if sum((self.accrual_months is not None, bool(self.accrual), bool(self.accrual_by_site))) != 1:
+            raise ValueError("give one of `accrual_months`, `accrual` and `accrual_by_site`")
         if not self.analyses:
             raise ValueError("a scenario needs at least one analysis")
         if self.strata and abs(sum(stratum.proportion for stratum in self.strata) - 1) > 1e-6:
@@ -232,4 +307,9 @@ class Scenario(Element):
             raise ValueError(f"unknown arm in the scenario: {', '.join(unknown)}")
         if all(course.relative is not None for course in self.arms):
             raise ValueError("at least one arm needs its own hazards, medians or landmarks")
+        if any(one.arms and sorted(c.arm for c in one.arms) != sorted(described) for one in self.strata):
+            raise ValueError("`arms` of a stratum must describe both arms, each once")
+        plan = self.group_sequential
+        if plan is not None and plan.efficacy_spent and len(plan.efficacy_spent) != len(self.analyses):
+            raise ValueError("`efficacy_spent` needs one share for each analysis")
         return self
