@@ -23,6 +23,7 @@ from datetime import date
 from pathlib import Path
 
 from trialwright.cli.registry_lint import lint_paths
+from trialwright.cli.spread import Places
 from trialwright.standards.clinicaltrials_gov.lint_tally import LintTally
 
 ON = date(2026, 11, 22)
@@ -52,7 +53,7 @@ def peak_mb() -> float:
 def run(path: Path, workers: int, count: int) -> tuple[LintTally, float]:
     """The tally of a run and the peak after a tenth of its records."""
     tally, early = LintTally(), 0.0
-    for linted in lint_paths([str(path)], ON, workers):
+    for linted in lint_paths([str(path)], ON, Places(workers)):
         tally.add(linted)
         if not early and tally.records >= count // 10:
             early = peak_mb()

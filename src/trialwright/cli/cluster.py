@@ -6,6 +6,7 @@ is given; so the scheduler and every worker must have the same version of Trialw
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -89,19 +90,30 @@ def _client(address: str) -> Iterator[Any]:
     with contextlib.ExitStack() as open_things:
         if address == LOCAL:
             cores = len(os.sched_getaffinity(0))
-            options: dict[str, Any] = {"n_workers": cores, "threads_per_worker": 1, "dashboard_address": None}
+            options: dict[str, Any] = {"n_workers": cores, "threads_per_worker": 1, "dashboard_address": ":0"}
             with interrupts_held():
                 cluster = LocalCluster(**options, silence_logs=logging.CRITICAL)
             target: Any = open_things.enter_context(cluster)
         else:
             target = address
         try:
+            if address != LOCAL:
+                asyncio.run(asyncio.wait_for(_ask_scheduler(address), ANSWER_WITHIN_S))
             client = Client(target, timeout=ANSWER_WITHIN_S, set_as_default=False)
         except (OSError, TimeoutError) as error:
             message = f"No dask scheduler answers at {address} within {ANSWER_WITHIN_S} seconds."
             remedy = "Check the address that `dask scheduler` prints, and that this machine reaches it."
             raise Stop(EXIT_BROKEN, message, remedy) from error
         yield open_things.enter_context(client)
+
+
+async def _ask_scheduler(address: str) -> None:
+    """Asks who is there. A client would wait for ever where something takes the connection and says nothing."""
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:
+        await scheduler.identity()
 
 
 def _look_at_workers(client: Any) -> int:

@@ -6,14 +6,17 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from trialwright.study.findings import Finding, Severity, has_errors
+from trialwright.study.findings import Finding, has_errors
 
+from .cluster import Address
 from .output import EXIT_ERRORS, Format, Stop, err, out, print_findings, print_json
+from .spread import Places, Workers, choose_places, show_progress, spread
 from .study import read_study
 
 
@@ -35,11 +38,13 @@ def criteria(
         list[str], typer.Argument(help="Records or studies: files, folders, - for standard input.")
     ],
     answer: Annotated[Shape, typer.Option("--format", help="text, json (one list) or jsonl.")] = Shape.TEXT,
+    workers: Workers = 0,
+    cluster: Address = "",
 ) -> None:
     """Read the eligibility criteria: one entry a criterion, with its rule where it can be computed."""
     found: list[dict[str, Any]] = []
     broken = False
-    for item in iterate_entries(sources):
+    for item in iterate_entries(sources, choose_places(workers, cluster)):
         if isinstance(item, Finding):
             print_findings([item], Format.TEXT, err)
             broken = broken or has_errors([item])
@@ -55,28 +60,32 @@ def criteria(
         raise Stop(EXIT_ERRORS)
 
 
-def iterate_entries(sources: Sequence[str]) -> Iterator[dict[str, Any] | Finding]:
+def iterate_entries(sources: Sequence[str], places: Places) -> Iterator[dict[str, Any] | Finding]:
     """The entries of every source, each with its NCT number, and what is wrong with a source."""
-    from trialwright.standards.clinicaltrials_gov import iterate_sources
-    from trialwright.standards.clinicaltrials_gov.criteria_draft import check_eligibility
-    from trialwright.standards.clinicaltrials_gov.record import Record
-    from trialwright.study.reader import read_criteria
+    from trialwright.standards.clinicaltrials_gov.unit_work import list_entries
 
-    for source in sources:
-        if _is_study(source):
-            study = read_study(Path(source))
-            nct, text = study.registry.identification.nct_id or study.id, study.eligibility.text
-            yield from ({"nct": nct, **entry.as_json()} for entry in read_criteria(text))
+    for are_studies, some in groupby(sources, _is_study):
+        if not are_studies:
+            yield from _of_records(list(some), places)
             continue
-        for item in iterate_sources([source], sys.stdin.buffer):
-            if not isinstance(item, Record):
-                yield item
-                continue
-            yield from (finding for finding in item.findings if finding.severity is Severity.ERROR)
-            yield from check_eligibility(item)
-            text = item.module("eligibilityModule").get("eligibilityCriteria")
-            words = text if isinstance(text, str) else ""
-            yield from ({"nct": item.nct_id, **entry.as_json()} for entry in read_criteria(words))
+        for study in map(read_study, map(Path, some)):
+            nct, text = study.registry.identification.nct_id or study.id, study.eligibility.text
+            yield from list_entries(nct, text)
+
+
+def _of_records(sources: list[str], places: Places) -> Iterator[dict[str, Any] | Finding]:
+    from trialwright.standards.clinicaltrials_gov.record_units import compute_size, iterate_units
+    from trialwright.standards.clinicaltrials_gov.unit_work import read_unit_criteria
+
+    rows = spread(read_unit_criteria, iterate_units(sources, sys.stdin.buffer), places)
+    unseen = out.is_terminal
+    for answer in show_progress("Reading criteria", rows, compute_size(sources), _count_records, unseen):
+        yield from answer
+
+
+def _count_records(answer: tuple[dict[str, Any] | Finding, ...]) -> int:
+    """Records with an entry, in one unit."""
+    return len({entry["nct"] for entry in answer if not isinstance(entry, Finding)})
 
 
 def _is_study(source: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ import typer
 
 from trialwright.study.findings import Finding
 
+from .cluster import Address
 from .dates import parse_day
 from .output import (
     EXIT_ERRORS,
@@ -28,6 +29,7 @@ from .output import (
     write_aside,
 )
 from .registry_lint import lint
+from .spread import Workers, choose_places, show_progress, spread
 from .study import read_study
 
 app = typer.Typer(help="The registry: export a record, its status, what is overdue.", no_args_is_help=True)
@@ -107,17 +109,22 @@ def _read_bytes(source: str) -> tuple[bytes, str]:
 def convert(
     paths: Annotated[list[str], typer.Argument(help="Records: files, folders, - for standard input.")],
     to: Annotated[str, typer.Option("--to", help="The form to write: v2 (API v2 JSON lines).")] = "v2",
+    workers: Workers = 0,
+    cluster: Address = "",
 ) -> None:
     """Write each record, after its way through the study model, as a JSON line."""
-    from trialwright.standards.clinicaltrials_gov import convert_records, iterate_sources
+    from trialwright.standards.clinicaltrials_gov.record_units import compute_size, iterate_units
+    from trialwright.standards.clinicaltrials_gov.unit_work import convert_unit
     from trialwright.study.findings import Severity, has_errors
 
     if to != "v2":
         raise Stop(EXIT_USAGE, f"There is no form `{to}`.", "Use --to v2.")
     broken = False
-    for document, findings in convert_records(iterate_sources(paths, sys.stdin.buffer)):
-        if document is not None:
-            sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    rows = spread(convert_unit, iterate_units(paths, sys.stdin.buffer), choose_places(workers, cluster))
+    units = show_progress("Converting", rows, compute_size(paths), len, out.is_terminal)
+    for line, findings in chain.from_iterable(units):
+        if line is not None:
+            sys.stdout.write(f"{line}\n")
         told = [finding for finding in findings if finding.severity is not Severity.INFO]
         if told:
             print_findings(told, Format.TEXT, err)

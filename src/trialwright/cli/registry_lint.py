@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .output import EXIT_ERRORS, EXIT_USAGE, Stop, err, out, print_table
+from .cluster import Address
+from .output import EXIT_ERRORS, Stop, out, print_table
+from .spread import Places, Workers, choose_places, show_progress, spread
 
 if TYPE_CHECKING:
     from trialwright.standards.clinicaltrials_gov.lint_tally import LintTally
-    from trialwright.standards.clinicaltrials_gov.lint_units import Linted, LintUnit
-
-UNITS_AHEAD = 4
-"""Pieces of work handed out per worker before the first is taken back: it bounds the memory."""
+    from trialwright.standards.clinicaltrials_gov.unit_work import Linted
 
 
 class LintFormat(StrEnum):
@@ -37,17 +36,17 @@ def lint(
     answer: Annotated[
         LintFormat, typer.Option("--format", help="table (counts a rule), json or sarif (every finding).")
     ] = LintFormat.TABLE,
-    workers: Annotated[int, typer.Option("--workers", help="Processes; 0 takes every core.")] = 0,
+    workers: Workers = 0,
+    cluster: Address = "",
 ) -> None:
     """Find what is wrong with records: protocol, criteria, dates, status and registration, rule by rule."""
     from trialwright.standards.clinicaltrials_gov.lint_tally import LintTally
 
     from .dates import parse_day
 
-    if workers < 0:
-        raise Stop(EXIT_USAGE, "The number of workers is negative.", "Use --workers 1 or more, or 0.")
+    places = choose_places(workers, cluster)
     day, tally = parse_day(on), LintTally()
-    linted = _counted(lint_paths(paths, day, workers), tally)
+    linted = _counted(lint_paths(paths, day, places), tally)
     if answer is LintFormat.JSON:
         write_json(linted, tally, day)
     elif answer is LintFormat.SARIF:
@@ -59,68 +58,18 @@ def lint(
         raise Stop(EXIT_ERRORS)
 
 
-def lint_paths(paths: list[str], on: date, workers: int) -> Iterator[tuple[Linted, ...]]:
-    """The findings of every unit of the sources in order, whatever the number of workers."""
-    from trialwright.standards.clinicaltrials_gov.lint_units import compute_size, iterate_units
+def lint_paths(paths: list[str], on: date, places: Places) -> Iterator[tuple[Linted, ...]]:
+    """The findings of every unit of the sources in order, wherever the work is done."""
+    from trialwright.standards.clinicaltrials_gov.record_units import compute_size, iterate_units
+    from trialwright.standards.clinicaltrials_gov.unit_work import lint_unit
 
     units = iterate_units(paths, sys.stdin.buffer)
-    count = workers or len(os.sched_getaffinity(0))
-    yield from _with_progress(_map(units, on, count), compute_size(paths))
+    rows = spread(partial(lint_unit, on=on), units, places)
+    yield from show_progress("Linting", rows, compute_size(paths), _count_records)
 
 
-def _map(units: Iterator[LintUnit], on: date, workers: int) -> Iterator[tuple[int, tuple[Linted, ...]]]:
-    """Bytes and findings a unit. One worker stays in this process."""
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    from trialwright.standards.clinicaltrials_gov.lint_units import lint_unit
-
-    first = next(units, None)
-    second = next(units, None) if first is not None else None
-    if first is None:
-        return
-    if workers == 1 or second is None:
-        for unit in _chained(first, second, units):
-            yield unit.size, lint_unit(unit, on)
-        return
-    waiting: deque[tuple[int, Future[tuple[Linted, ...]]]] = deque()
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for unit in _chained(first, second, units):
-            waiting.append((unit.size, pool.submit(lint_unit, unit, on)))
-            if len(waiting) >= workers * UNITS_AHEAD:
-                size, oldest = waiting.popleft()
-                yield size, oldest.result()
-        for size, oldest in waiting:
-            yield size, oldest.result()
-
-
-def _chained(first: LintUnit, second: LintUnit | None, rest: Iterator[LintUnit]) -> Iterator[LintUnit]:
-    yield first
-    if second is not None:
-        yield second
-    yield from rest
-
-
-def _with_progress(
-    rows: Iterable[tuple[int, tuple[Linted, ...]]], total: int
-) -> Iterator[tuple[Linted, ...]]:
-    """Passes the findings on and shows on standard error how far it is; nothing where that is no terminal."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("Linting"),
-        BarColumn(),
-        DownloadColumn(),
-        TextColumn("{task.fields[records]} records"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("lint", total=total or None, records=0)
-        records = 0
-        for size, linted in rows:
-            records += sum(one.is_record for one in linted)
-            bar.update(task, advance=size, records=records)
-            yield linted
+def _count_records(linted: tuple[Linted, ...]) -> int:
+    return sum(one.is_record for one in linted)
 
 
 def _counted(units: Iterable[tuple[Linted, ...]], tally: LintTally) -> Iterator[Linted]:

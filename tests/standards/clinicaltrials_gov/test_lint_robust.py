@@ -14,7 +14,8 @@ from tests.standards.clinicaltrials_gov.samples import V2
 
 from trialwright.standards.clinicaltrials_gov import read_records
 from trialwright.standards.clinicaltrials_gov.lint import internal_finding
-from trialwright.standards.clinicaltrials_gov.lint_units import LintUnit, lint_unit
+from trialwright.standards.clinicaltrials_gov.record_units import RecordUnit
+from trialwright.standards.clinicaltrials_gov.unit_work import lint_unit
 
 ON = date(2026, 11, 22)
 RECORDS: list[dict[str, Any]] = [json.loads(path.read_text("utf-8")) for path in V2[:8]]
@@ -56,7 +57,7 @@ def test_a_mangled_record_is_judged_all_the_same(data: st.DataObject) -> None:
             put(record, data.draw(st.sampled_from(places)), data.draw(ODD))
     reading = read_records(json.dumps(record).encode(), "mangled.json")
     items = (*reading.records, *reading.findings)
-    found = [finding.code for one in lint_unit(LintUnit(items=items), ON) for finding in one.findings]
+    found = [finding.code for one in lint_unit(RecordUnit(items), ON) for finding in one.findings]
     assert internal_finding("", "").code not in found
 
 
@@ -71,7 +72,7 @@ def test_any_words_can_be_criteria_and_descriptions(words: str) -> None:
     for row in section["armsInterventionsModule"]["interventions"]:
         row["description"] = words
     reading = read_records(json.dumps(record).encode(), "words.json")
-    found = [f.code for one in lint_unit(LintUnit(items=reading.records), ON) for f in one.findings]
+    found = [f.code for one in lint_unit(RecordUnit(reading.records), ON) for f in one.findings]
     assert internal_finding("", "").code not in found
 
 
@@ -92,5 +93,5 @@ def test_what_once_failed(path: tuple[str, str], value: Any) -> None:
     section.pop("oversightModule", None)
     section[path[0]][path[1]] = value
     reading = read_records(json.dumps(record).encode(), "odd.json")
-    found = [f.code for one in lint_unit(LintUnit(items=reading.records), ON) for f in one.findings]
+    found = [f.code for one in lint_unit(RecordUnit(reading.records), ON) for f in one.findings]
     assert internal_finding("", "").code not in found

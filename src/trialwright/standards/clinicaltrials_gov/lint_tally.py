@@ -12,7 +12,7 @@ from trialwright.study.findings import Finding, Severity
 
 from .checks import CHECKS
 from .lint_registration import record_rulebook
-from .lint_units import Linted
+from .unit_work import Linted
 
 
 @dataclass(slots=True)
