@@ -128,7 +128,8 @@ def test_units_are_brought_together_and_what_does_not_convert_is_left_out(study:
         state = state.model_copy(update={"forms": {**state.forms, made.key: made}})
     data = derive_dataset(study, [state], CUT)
     lab = next(lab for lab in find_lab_items(study) if lab.item.id == "bilirubin")
-    results = in_one_unit(lab, lab.terms[0], find_results(study, data.subjects[0], lab), "5.0")
+    (captured,) = find_results(study, data.subjects[0], [lab])
+    results = in_one_unit(lab, lab.terms[0], captured, "5.0")
     assert [(float(r.value), r.unit) for r in results] == [(0.8, "mg/dL"), (1.0, "mg/dL")]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
+from trialwright.study.model.forms import Form
 from trialwright.study.schedule import VisitInstance
 from trialwright.trial.schedule import PlannedVisit, Standing, plan_visits
 
@@ -36,12 +37,13 @@ class ExpectedForm:
 
 def derive_expected_forms(data: Dataset) -> list[ExpectedForm]:
     """Every expected form of every allocated subject, in the order of subjects and visits."""
+    forms = {form.id: form for form in data.study.forms}
     return [
         form
         for subject in data.subjects
         if subject.state.allocation is not None
         for planned in plan_visits(data.study, subject.state, data.cut_on, progressed_on(subject))
-        for form in _forms(data, subject, planned)
+        for form in _forms(forms, subject, planned)
     ]
 
 
@@ -50,9 +52,8 @@ def progressed_on(subject: SubjectData) -> date | None:
     return next((point.on for point in subject.responses if point.overall.value == "PD"), None)
 
 
-def _forms(data: Dataset, subject: SubjectData, planned: PlannedVisit) -> list[ExpectedForm]:
+def _forms(forms: Mapping[str, Form], subject: SubjectData, planned: PlannedVisit) -> list[ExpectedForm]:
     found: list[ExpectedForm] = []
-    forms = {form.id: form for form in data.study.forms}
     for name in planned.visit.forms:
         saved = subject.state.form(planned.visit.id, name)
         if saved is None and (planned.standing not in EXPECTED or _is_over(subject, planned)):

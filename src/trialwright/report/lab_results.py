@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -65,12 +65,14 @@ def find_lab_items(study: Study) -> list[LabItem]:
     return found
 
 
-def find_results(study: Study, subject: SubjectData, lab: LabItem) -> list[Measured]:
-    """The results of one subject in the order of their dates; cells without a number are left out."""
-    found: list[Measured] = []
+def find_results(study: Study, subject: SubjectData, labs: Sequence[LabItem]) -> list[list[Measured]]:
+    """The results of one subject for each item, in the order of their dates; cells without a number are left out."""
+    found: list[list[Measured]] = [[] for _ in labs]
     for sheet in sheets(study, subject.state, "laboratory"):
-        if sheet.form.id == lab.form.id and sheet.collected_on is not None:
-            found.extend(_measured(sheet, sheet.collected_on, lab.item))
+        if sheet.collected_on is not None:
+            for lab, results in zip(labs, found, strict=True):
+                if sheet.form.id == lab.form.id:
+                    results.extend(_measured(sheet, sheet.collected_on, lab.item))
     return found
 
 
@@ -105,7 +107,7 @@ def find_windows(data: Dataset, arms: Mapping[str, str]) -> dict[str, LabWindow]
     }
 
 
-def in_one_unit(lab: LabItem, term: LabTerm, results: list[Measured], version: str) -> list[Measured]:
+def in_one_unit(lab: LabItem, term: LabTerm, results: Sequence[Measured], version: str) -> list[Measured]:
     """The results in one unit that the rule knows: that of the first one where it can be.
 
     A result whose unit does not convert is left out: it cannot be graded.
@@ -132,7 +134,7 @@ def _in_unit(result: Measured, unit: str, analyte: Variable) -> Measured | None:
     return Measured(result.on, value, unit, limits[0], limits[1], result.seq, result.visit)
 
 
-def as_lab_results(subject: str, term: LabTerm, results: list[Measured]) -> list[LabResult]:
+def as_lab_results(subject: str, term: LabTerm, results: Sequence[Measured]) -> list[LabResult]:
     """The results as the shift table wants them."""
     return [
         LabResult(subject, term.term, r.on, LabValue(r.value, r.unit, r.lower, r.upper), (r.seq,))

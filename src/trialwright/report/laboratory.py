@@ -51,7 +51,12 @@ def build_laboratory(data: Dataset) -> Section:
         )
         return Section("laboratory", title, (reason,))
     windows = find_windows(data, arms)
-    found = [_term(data, lab, term, arms, windows) for lab in items for term in lab.terms]
+    captured = {s.state.subject: find_results(data.study, s, items) for s in data.of(AnalysisSet.SAFETY)}
+    found = [
+        _term(data, lab, term, {name: every[place] for name, every in captured.items()}, windows)
+        for place, lab in enumerate(items)
+        for term in lab.terms
+    ]
     words = (
         "Grades of CTCAE as far as a number decides them. The baseline is the last result on or before the first "
         "dose; the worst grade and value are of the results after it, to the end of the treatment-emergent period. "
@@ -63,13 +68,14 @@ def build_laboratory(data: Dataset) -> Section:
 
 
 def _term(
-    data: Dataset, lab: LabItem, term: LabTerm, arms: Mapping[str, str], windows: Mapping[str, LabWindow]
+    data: Dataset,
+    lab: LabItem,
+    term: LabTerm,
+    captured: Mapping[str, Sequence[Measured]],
+    windows: Mapping[str, LabWindow],
 ) -> TermResults:
-    version = data.study.safety.ctcae_version
-    results = {
-        s.state.subject: in_one_unit(lab, term, find_results(data.study, s, lab), version)
-        for s in data.of(AnalysisSet.SAFETY)
-    }
+    version, arms = data.study.safety.ctcae_version, data.sets[AnalysisSet.SAFETY]
+    results = {name: in_one_unit(lab, term, mine, version) for name, mine in captured.items()}
     rows = [row for name, mine in results.items() for row in as_lab_results(name, term, mine)]
     shifts = {shift.subject: shift for shift in derive_subject_shifts(rows, windows, arms, version)}
     return TermResults(lab, term, shifts, results)

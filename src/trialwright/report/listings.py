@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from trialwright.outcomes.analysis_sets import AnalysisSet
+from trialwright.outcomes.lab_shifts import LabWindow
+from trialwright.outcomes.lab_terms import LabTerm
 from trialwright.outcomes.listings import EventLine, derive_event_lines
 from trialwright.study.schedule import day_of_date
 from trialwright.study.units import typeset_unit
@@ -15,7 +17,15 @@ from .adverse import find_agents
 from .answers import code_label, sheets, whole_date
 from .dataset import Dataset, SubjectData
 from .deviations import name_category
-from .lab_results import find_lab_items, find_results, find_windows, grade_results, in_one_unit
+from .lab_results import (
+    Graded,
+    LabItem,
+    find_lab_items,
+    find_results,
+    find_windows,
+    grade_results,
+    in_one_unit,
+)
 from .model import Row, Section, Table
 from .safety_events import SafetyCase
 from .subjects import allocated_on
@@ -243,32 +253,39 @@ def _laboratory(data: Dataset) -> Table:
     """Results of grade 3 or higher at any time, of treated subjects."""
     version = data.study.safety.ctcae_version
     windows = find_windows(data, data.sets[AnalysisSet.SAFETY])
+    labs = find_lab_items(data.study)
     rows: list[tuple[str, str, Row]] = []
-    for lab in find_lab_items(data.study):
-        for term in lab.terms:
-            for subject in data.of(AnalysisSet.SAFETY):
-                window = windows.get(subject.state.subject)
-                if window is None:
-                    continue
-                results = in_one_unit(lab, term, find_results(data.study, subject, lab), version)
+    for subject in data.of(AnalysisSet.SAFETY):
+        window = windows.get(subject.state.subject)
+        if window is None:
+            continue
+        captured = find_results(data.study, subject, labs)
+        for lab, mine in zip(labs, captured, strict=True):
+            for term in lab.terms:
+                results = in_one_unit(lab, term, mine, version)
                 for graded in grade_results(term, results, window, version):
                     grade, found = graded.grade.grade, graded.measured
                     if grade is not None and grade >= SEVERE:
-                        cells = (
-                            found.on.isoformat(),
-                            _day(subject, found.on),
-                            lab.item.label,
-                            f"{found.value} {_unit(found.unit)}",
-                            f"{found.lower or '–'} to {found.upper or '–'}",
-                            f"{term.term}, grade {grade}",
-                            "before the first dose" if found.on <= window.first_on else "after",
-                        )
-                        line = _line(subject, cells, (found.seq,))
+                        line = _severe(subject, lab, term, graded, window)
                         rows.append((subject.state.subject, found.on.isoformat(), line))
     columns = ("Date", "Day", "Test", "Result", "Limits of normal", "Grade", "When")
     ordered = [row for _, _, row in sorted(rows, key=lambda found: found[:2])]
     title = "Laboratory results of grade 3 or higher"
     return _listing("listing_laboratory", title, columns, ordered)
+
+
+def _severe(subject: SubjectData, lab: LabItem, term: LabTerm, graded: Graded, window: LabWindow) -> Row:
+    found = graded.measured
+    cells = (
+        found.on.isoformat(),
+        _day(subject, found.on),
+        lab.item.label,
+        f"{found.value} {_unit(found.unit)}",
+        f"{found.lower or '–'} to {found.upper or '–'}",
+        f"{term.term}, grade {graded.grade.grade}",
+        "before the first dose" if found.on <= window.first_on else "after",
+    )
+    return _line(subject, cells, (found.seq,))
 
 
 def _deviations(data: Dataset) -> Table:

@@ -143,9 +143,9 @@ def _counts(data: Dataset, groups: Sequence[ToxicityGroup]) -> Table:
     if stated is not None:
         rule = make_rule(stated)
         rows += [
-            Row("Stops at so many subjects with a toxicity", tuple(_limit(rule, g) for g in groups)),
+            Row("Stops at so many subjects with a toxicity", tuple(_limit(stated, g) for g in groups)),
             Row("Posterior probability of too high a rate", tuple(_posterior(rule, g) for g in groups)),
-            Row("Verdict", tuple(_verdict(rule, g) for g in groups)),
+            Row("Verdict", tuple(_verdict(stated, g) for g in groups)),
         ]
     columns = ("", *(group.label for group in groups))
     notes = ("Subjects in the window were still in it at the cut; not evaluable: the window ended early.",)
@@ -201,17 +201,15 @@ def _sources(group: ToxicityGroup) -> tuple[tuple[str, ...], tuple[int, ...]]:
     return tuple(sorted(fact.subject for fact in facts)), merge_sources(*(fact.sources for fact in facts))
 
 
-def _limit(rule: StoppingRule, group: ToxicityGroup) -> Cell:
-    """The boundary at the current number, else at the next look."""
+def _limit(stated: ToxicityStopping, group: ToxicityGroup) -> Cell:
+    """The boundary at the current number, else at the next look that has one."""
+    boundary = compute_boundary(make_rule(stated), stated.max_subjects)
     evaluable = len(group.evaluable)
-    look = next(
-        n
-        for n in range(max(evaluable, 1), evaluable + rule.first_look + rule.look_every + 1)
-        if rule.is_look(n)
-    )
-    limit = compute_boundary(rule, look)[-1]
-    if limit is None:
-        return f"none of {look}"
+    ahead = ((n, limit) for n, limit in enumerate(boundary, start=1) if n >= evaluable and limit is not None)
+    found = next(ahead, None)
+    if found is None:
+        return f"no look after {stated.max_subjects}"
+    look, limit = found
     subjects, sources = _sources(group)
     definition = (
         f"The smallest number with a toxicity among {look} evaluable subjects of {group.label} that stops."
@@ -242,8 +240,8 @@ def find_crossing(rule: StoppingRule, path: Sequence[int]) -> int | None:
     return next(crossed, None)
 
 
-def _verdict(rule: StoppingRule, group: ToxicityGroup) -> str:
-    crossed = find_crossing(rule, group.path())
+def _verdict(stated: ToxicityStopping, group: ToxicityGroup) -> str:
+    crossed = find_crossing(make_rule(stated), group.path()[: stated.max_subjects])
     if crossed is not None:
         return f"Stop: reached after {crossed} evaluable subjects"
     return "Below the boundary" if group.evaluable else "No subject is evaluable yet"
@@ -278,9 +276,8 @@ def _criteria(data: Dataset, groups: Sequence[ToxicityGroup]) -> Table:
 
 def _figure(groups: Sequence[ToxicityGroup], stated: ToxicityStopping) -> Figure:
     rule = make_rule(stated)
-    most = max(stated.max_subjects, *(len(group.evaluable) for group in groups), 1)
-    boundary = compute_boundary(rule, most)
-    paths = [Path(group.label, group.path()) for group in groups]
+    boundary = compute_boundary(rule, stated.max_subjects)
+    paths = [Path(group.label, group.path()[: stated.max_subjects]) for group in groups]
     svg = draw_stopping(
         boundary, paths, "Evaluable subjects", "Subjects with a dose-limiting toxicity", "stopping"
     )
@@ -298,12 +295,13 @@ def _boundary_table(
     rule: StoppingRule, boundary: Sequence[int | None], groups: Sequence[ToxicityGroup]
 ) -> Table:
     """A row a look: what stops, and what each group had with so many evaluable subjects."""
+    observed = {group.id: _observed(rule, group, len(boundary)) for group in groups}
     rows = tuple(
         Row(
             str(n),
             (
                 "none" if limit is None else str(limit),
-                *(_observed(rule, group, n) for group in groups),
+                *(observed[group.id].get(n, NOBODY) for group in groups),
             ),
         )
         for n, limit in enumerate(boundary, start=1)
@@ -313,14 +311,17 @@ def _boundary_table(
     return Table("stopping_boundary", "Stopping boundary", columns, rows)
 
 
-def _observed(rule: StoppingRule, group: ToxicityGroup, evaluable: int) -> Cell:
-    path = group.path()
-    if evaluable > len(path):
-        return NOBODY
-    counted = group.evaluable[:evaluable]
-    toxic = [_fact(s) for s in counted if s.limiting is not None and s.limiting.toxic]
-    definition = (
-        f"Subjects of {group.label} with a dose-limiting toxicity among the first {evaluable} evaluable ones; "
-        f"posterior probability {compute_posterior(rule, path[evaluable - 1], evaluable):.3f}."
-    )
-    return count_things(f"toxicity.path_{evaluable}.{group.id}", definition, toxic, "subjects")
+def _observed(rule: StoppingRule, group: ToxicityGroup, most: int) -> dict[int, Number]:
+    """The subjects with a toxicity among the first n evaluable ones, for every look that was reached."""
+    toxic: list[Fact] = []
+    found: dict[int, Number] = {}
+    for n, subject in enumerate(group.evaluable[:most], start=1):
+        if subject.limiting is not None and subject.limiting.toxic:
+            toxic.append(_fact(subject))
+        if rule.is_look(n):
+            definition = (
+                f"Subjects of {group.label} with a dose-limiting toxicity among the first {n} evaluable ones; "
+                f"posterior probability {compute_posterior(rule, len(toxic), n):.3f}."
+            )
+            found[n] = count_things(f"toxicity.path_{n}.{group.id}", definition, tuple(toxic), "subjects")
+    return found

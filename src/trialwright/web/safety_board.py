@@ -109,9 +109,9 @@ def describe_stopping(data: Dataset) -> dict[str, Any] | None:
     if stated is None:
         return described
     rule = make_rule(stated)
-    boundary = compute_boundary(rule, max(stated.max_subjects, *(len(group.evaluable) for group in groups)))
+    boundary = compute_boundary(rule, stated.max_subjects)
     for shown, group in zip(described["groups"], groups, strict=True):
-        crossed = find_crossing(rule, group.path())
+        crossed = find_crossing(rule, group.path()[: stated.max_subjects])
         count = len(group.evaluable)
         limits = [(n, limit) for n, limit in enumerate(boundary, start=1) if n >= count and limit is not None]
         shown |= {
@@ -139,7 +139,7 @@ def _draw(boundary: Sequence[int | None], groups: Sequence[ToxicityGroup]) -> st
     looks = [(float(n), float(limit)) for n, limit in enumerate(boundary, start=1) if limit is not None]
     lines = [Line("Stops", tuple(n for n, _ in looks), tuple(limit for _, limit in looks), marks=True)]
     for group in groups:
-        path = (0, *group.path())
+        path = (0, *group.path()[: len(boundary)])
         lines.append(Line(group.label, tuple(float(n) for n in range(len(path))), tuple(map(float, path))))
     most = max([limit for _, limit in looks] + [line.y[-1] for line in lines if line.y] + [1.0])
     words = "; ".join(f"{g.label}: {len(g.toxic)} of {len(g.evaluable)} evaluable subjects" for g in groups)
