@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from trialwright.report.export import export_svg
+from trialwright.report.extent import shorten
 from trialwright.report.files import render_archive, render_results
 from trialwright.report.html import render_html
 from trialwright.report.model import Cell, Figure, Number, Report, Table
@@ -67,7 +68,8 @@ def _block(block: Table | Figure) -> dict[str, Any]:
     return {"figure": None, "table": _table(block)}
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(whole: Table) -> dict[str, Any]:
+    table = shorten(whole)
     return {"table": table, "rows": [(row, [_cell(cell) for cell in row.cells]) for row in table.rows]}
 
 
