@@ -108,7 +108,9 @@ def _is_scale(draft: Draft, drafts: list[Draft]) -> bool:
     low = draft.low
     if draft.term.kind != "score" or draft.operator != "between" or low is None or low.number not in {0, 1}:
         return False
-    return any(d is not draft and d.term.variable == draft.term.variable and d.operator != "between" for d in drafts)
+    return any(
+        d is not draft and d.term.variable == draft.term.variable and d.operator != "between" for d in drafts
+    )
 
 
 def _is_defined_next(number: int, drafts: list[Draft], tokens: list[Token]) -> bool:
@@ -133,7 +135,7 @@ def _is_beside(draft: Draft, drafts: list[Draft], tokens: list[Token]) -> bool:
     """Whether a limit is no criterion of its own: what an exception lets pass, or what an if-clause asks first."""
     before = tokens[: draft.limits_first]
     depth = tokens[draft.limits_first].depth
-    excepted = before[not tokens[0].word.startswith("excluding") :]
+    excepted = before[tokens[0].word.startswith("excluding") :]
     if (
         any(t.kind == "UNLESS" and t.depth <= depth for t in excepted)
         and min(d.limits_first for d in drafts) == draft.limits_first

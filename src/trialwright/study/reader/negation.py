@@ -31,9 +31,10 @@ def is_negated(draft: Draft, tokens: list[Token], direction: str) -> bool:
         return False
     ill = direction == BAD
     reach = _FAR if ill else _NEAR
-    depth, place = tokens[draft.first].depth, draft.first - 1
+    first = _named_first(draft, tokens)
+    depth, place = tokens[first].depth, first - 1
     steps, held, apart, inside = 0, False, False, False
-    listed = ill and _is_listed(tokens, draft.first)
+    listed = ill and _is_listed(tokens, first)
     while place >= 0 and steps < reach:
         token = tokens[place]
         if token.depth > depth:
@@ -54,6 +55,14 @@ def is_negated(draft: Draft, tokens: list[Token], direction: str) -> bool:
         steps += 1
         place -= 1
     return False
+
+
+def _named_first(draft: Draft, tokens: list[Token]) -> int:
+    """The place of the name, before its abbreviation in brackets: `absolute neutrophil count (ANC)`."""
+    first = draft.first
+    if first > 1 and tokens[first - 1].value == "(" and tokens[first - 2].kind == "T":
+        return first - 2 if tokens[first - 2].term.variable == draft.term.variable else first
+    return first
 
 
 def _is_glued(tokens: list[Token], place: int) -> bool:

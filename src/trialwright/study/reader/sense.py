@@ -53,6 +53,11 @@ _ASKS = _words(
     "must meet",
     "we require",
 )
+_REQUIRES = _words(
+    "must have", "must be", "should have", "should be", "ha(?:s|ve) to be", "fail(?:s|ure|ed|ing)? to (?:meet|have|achieve|reach)",
+    "not meet(?:ing)?", "do(?:es)? not (?:meet|fulfil)", "lack of adequate", "not (?:fulfilling|satisfying)",
+)  # fmt: skip
+_DENIES_MUST = _words("(?:must|should) (?:be )?not")
 _DENIES = _words("(?:must|should) (?:be )?(?:not|excluded)", "not")
 _EXCLUDED_AFTER = _words(
     "(?:is|are|be) (?:excluded|ineligible|not allowed)", f"not eligible{_OF_STUDY}", "excluded"
@@ -82,8 +87,10 @@ def sense_of(
         denied = any(t.kind == "NOT" for t in tokens[max(0, draft.limits_first - _NEAR) : draft.limits_first])
         if denied and (is_denied(draft, tokens) or direction_of(draft, catalogue) != BAD):
             return Sense.ELIGIBLE_IF
-        healthy = direction_of(draft, catalogue) != BAD
-        return _in_exclusion(draft, before, after, lead, healthy)
+        side = direction_of(draft, catalogue)
+        told = text[tokens[0].start : tokens[draft.limits_first].start]
+        kept = side == GOOD and not _DENIES_MUST.search(told)
+        return _in_exclusion(draft, before, after, lead, side != BAD, kept)
     return _in_inclusion(draft, tokens, before, after, lead, direction_of(draft, catalogue))
 
 
@@ -107,25 +114,43 @@ def _is_kept_out(draft: Draft, tokens: list[Token]) -> bool:
         token = tokens[place]
         if token.depth > shallow:
             continue
-        if _keeps_out(token):
+        if _keeps_out(token) and not _is_for_other(tokens, place):
             return True
         if token.value == "," and place > 4:
             break
-    for token in tokens[draft.last :]:
+    for place in range(draft.last, len(tokens)):
+        token = tokens[place]
         if token.value == "." or token.kind == "UNLESS":
             return False
-        if token.kind == "OUT":
+        if token.kind == "OUT" and not _is_for_other(tokens, place):
             return token.value == "exclude" and token.depth <= tokens[draft.limits_first].depth
     return False
 
 
+_STUDY = frozenset(("study", "trial", "participation", "inclusion", "enrollment", "enrolment", "entry", "this", "randomization"))
+
+
+def _is_for_other(tokens: list[Token], place: int) -> bool:
+    """`ineligible for cisplatin` says nothing of the study."""
+    behind = tokens[place + 1 : place + 6]
+    if "eligible" not in tokens[place].word or not behind or behind[0].value not in {"for", "to"}:
+        return False
+    return not any(str(t.value) in _STUDY for t in behind)
+
+
 def _keeps_out(token: Token) -> bool:
+    if token.kind == "OUT" and token.value == "exclude":
+        return True
     return token.kind != "T" and _EXCLUDED_BEFORE.search(token.word or str(token.value)) is not None
 
 
-def _in_exclusion(draft: Draft, before: str, after: str, lead: str, healthy: bool) -> Sense:
+def _in_exclusion(
+    draft: Draft, before: str, after: str, lead: str, healthy: bool, kept: bool
+) -> Sense:
     direction = side_of(draft.operator, draft.term.good) if draft.operator != "within" else GOOD
     direction = BAD if direction == GOOD and not healthy else direction
+    if kept and _REQUIRES.search(f"{lead} {before}"):
+        return Sense.ELIGIBLE_IF
     if _LETS_IN.search(after) and not _KEEPS_OUT.search(after):
         return Sense.ELIGIBLE_IF
     context = f"{lead} {before}"
