@@ -18,7 +18,7 @@ _OTHER_AGES = (
     "onset",
     "partner",
     "relative",
-    "menopaus",
+    "menopause",
     "amenorr",
     "mother",
     "donor",

@@ -76,7 +76,7 @@ def _term(scan: Scan, at: int) -> int:
             scan.tokens, at, scan.text, term, scan.used
         )
         if grade is not None:
-            return _graded(scan, term, at, grade)
+            return _graded(scan, term, at, _compared(scan, at, grade))
         if term.scale in {"levels", "grade"}:
             return at + 1
     if term.flag:
@@ -90,11 +90,20 @@ def _term(scan: Scan, at: int) -> int:
 def _who(scan: Scan, at: int) -> int:
     """`WHO 0-2` where performance is spoken of."""
     spoken = scan.lead is not None and scan.lead.kind == "performance"
+    spoken = spoken or (at == 0 and len(scan.tokens) <= 6)
     if not spoken and not any(t.kind == "T" and t.term.kind == "performance" for t in scan.tokens[:at]):
         return at + 1
     term = scan.lexicon.terms["ecog"]
     grade = read_grade(scan.tokens, at, scan.text, term)
     return at + 1 if grade is None else _graded(scan, term, at, grade)
+
+
+def _compared(scan: Scan, at: int, grade: Grade) -> Grade:
+    """`>= ASA III`: the comparison stands before the scale's name."""
+    before = scan.tokens[at - 1] if at and at > scan.used else None
+    if before is None or before.kind != "C" or grade.operator != "==" or grade.first <= at:
+        return grade
+    return replace(grade, operator=str(before.value)) if before.value in {">", ">=", "<", "<="} else grade
 
 
 def _class_before(scan: Scan, at: int, term: Term) -> Grade | None:
@@ -136,6 +145,22 @@ def _is_measured(scan: Scan, at: int) -> bool:
     return any(t.kind == "N" and t.quantity.unit in {"mm", "cm"} for t in following)
 
 
+def _is_percent(scan: Scan, at: int) -> bool:
+    """Whether a receptor is told in per cent of cells: `ER and/or PR >= 1 %`."""
+    for place in range(at + 1, min(at + 10, len(scan.tokens))):
+        token = scan.tokens[place]
+        if token.kind == "N":
+            return token.quantity.unit == "%" and scan.tokens[place - 1].kind == "C"
+        receptor = token.kind == "T" and token.term.variable in {"er_status", "pr_status"}
+        if (
+            not receptor
+            and token.kind not in {"OR", "AND", "F", "C"}
+            and token.value not in {"(", ")", "/", ","}
+        ):
+            return False
+    return False
+
+
 def _is_filtration(scan: Scan, at: int) -> bool:
     """Whether EGFR in capitals is the filtration rate: a number from 10 to 150 follows."""
     following = scan.tokens[at + 1 : at + 4]
@@ -149,6 +174,8 @@ def _graded_her2(scan: Scan, at: int, term: Term) -> Term:
     """HER2 where the sentence speaks of immunohistochemistry and a comparison follows: its score."""
     if term.variable == "egfr_mutation" and _is_filtration(scan, at):
         return scan.lexicon.terms["egfr"]
+    if term.variable in {"er_status", "pr_status"}:
+        return scan.lexicon.terms[term.variable[:2] + "_percent"] if _is_percent(scan, at) else term
     if term.variable not in {"her2_status", "qt"}:
         return term
     words = scan.text[scan.tokens[0].start : scan.tokens[-1].end].casefold()
@@ -291,8 +318,15 @@ def _is_list(scan: Scan, before: int, at: int) -> bool:
             return False
         if token.kind == "P" and token.value in ";.":
             return False
-        strange += token.kind in {"X", "CHG", "NOT", "K"}
+        strange += token.kind in {"X", "CHG", "NOT", "K"} and not _is_abbreviation(scan, token)
     return strange == 0
+
+
+def _is_abbreviation(scan: Scan, token: Token) -> bool:
+    """`(PD)`: a short word in capitals that stands alone in brackets."""
+    word = scan.text[token.start : token.end]
+    alone = scan.text[token.start - 1 : token.start] == "(" and scan.text[token.end : token.end + 1] == ")"
+    return alone and len(word) <= 6 and word[:1].isupper()
 
 
 def only_connectives(scan: Scan, first: int, last: int) -> bool:

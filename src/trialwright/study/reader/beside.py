@@ -14,7 +14,7 @@ _ADJECTIVE = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"amenorr?h|\bfsh\b|defined|surgical|hysterectomy|oophorec|contracep|consecutive|menses|menstrua|sterili[sz]",
+    r"amenorr?h|\bfsh\b|defined|surgical|hysterectomy|oophorec|contracep|consecutive|menses|menstrua|need no|no test|not requir|sterili[sz]",
     re.IGNORECASE,
 )
 _USES = re.compile(r"\b(?:must|agree|willing|effective|using|use|abstin|negative|test)\b", re.IGNORECASE)

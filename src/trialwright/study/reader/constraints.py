@@ -152,7 +152,8 @@ def _joined(first: str, second: str) -> str:
 
 
 def _between(tokens: list[Token], at: int) -> Limits | None:
-    position = _past(tokens, at + 1, {"the", "age", "ages", "of", "a", "and", ":", "-"}, 3)
+    position = _past_brackets(tokens, at + 1)
+    position = _past(tokens, position, {"the", "age", "ages", "of", "a", "and", ":", "-"}, 3)
     if position >= len(tokens) or tokens[position].kind != "N":
         return None
     position_end = _range_end(tokens, position + 1, also_and=True)
@@ -447,7 +448,7 @@ def read_levels(tokens: list[Token], at: int, text: str) -> Levels | None:
         ):
             ranged = ranged or tokens[step].value in {"-", "~", "to", "through"}
             step += 1
-        if step == last or step - last > 3:
+        if step == last or step - last > 3 or (ranged and len(items) == 2 and tokens[last].value != "-"):
             break
         position = step
     if not items or (operator and len(items) > 1 and not ranged):

@@ -27,7 +27,12 @@ def without_unit(quantity: Quantity | None) -> Quantity | None:
     return None if quantity is None else replace(quantity, units=())
 
 
-_BELOW_ZERO = frozenset({"bone_mineral_density_t", "spherical_equivalent", "rass", "cylinder"})
+_BELOW_ZERO = frozenset(
+    (
+        "bone_mineral_density_t", "spherical_equivalent", "rass", "cylinder", "height_for_age_z", "weight_for_height_z",
+        "bmi_z", "global_longitudinal_strain",
+    )
+)  # fmt: skip
 
 
 def signed_limits(
