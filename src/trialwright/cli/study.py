@@ -27,11 +27,16 @@ def check(
 ) -> None:
     """Check a study file: every finding with its place, and what to do about it."""
     from trialwright.study.checks import check_loaded
-    from trialwright.study.findings import Severity
+    from trialwright.study.findings import Severity, sort_findings
     from trialwright.study.load import load_study
 
     loaded = load_study(study)
     findings = check_loaded(loaded)
+    if loaded.study is not None:
+        from trialwright.outcomes.safety_terms import check_safety_terms
+
+        terms = (found.at(loaded.place(found.place.path)) for found in check_safety_terms(loaded.study))
+        findings = sort_findings([*findings, *terms])
     if on and loaded.study is not None:
         from trialwright.standards.clinicaltrials_gov.lint import lint_study
 

@@ -14,6 +14,7 @@ from .protocol_checks import check_protocol
 from .references import check_references
 from .reports import check_reports
 from .rules import check_rules
+from .safety import check_safety
 from .schedule import check_schedule
 from .subgroups import check_subgroups
 
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     check_people,
     check_reports,
     check_subgroups,
+    check_safety,
     check_assumptions,
     check_protocol,
 )
