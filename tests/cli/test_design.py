@@ -142,3 +142,14 @@ def test_scenario_that_cannot_reach_its_events_is_told(tmp_path: Path, run: Run)
     assert answer.returncode == 1
     assert "TW-DES-008" in answer.stdout
     assert "Traceback" not in answer.stderr
+
+
+def test_level_of_the_rehearsal() -> None:
+    options = ("--scenario", "planned_effect", "--level", "rehearsal", "--replicates", "60")
+    [found] = ask("simulate", STUDY, *options, "--allocation", "minimisation")
+    assert found["allocation"] == "minimisation"
+    assert found["quality"]["scale"] == "QL"
+    assert {"estimate", "se"} == found["endpoints"]["os"]["power"].keys()
+    table = HERE.invoke(app, ["simulate", STUDY, *options])
+    assert "QL, change to day" in table.stdout
+    assert refuse("simulate", STUDY, "--level", "rehearsal", "--scenario", "nothing").code == 1

@@ -14,6 +14,7 @@ import typer
 
 from .cluster import Address, connect
 from .design_print import print_grid, print_result, write_grid
+from .design_rehearsed import Allocation, give_rehearsed, rehearse_scenarios
 from .design_safety import safety
 from .ledger import progress_bar
 from .output import (
@@ -47,6 +48,13 @@ class Shape(StrEnum):
         return Format.JSON if self is Shape.JSON else Format.TEXT
 
 
+class Level(StrEnum):
+    """How much of a trial is simulated."""
+
+    TRIAL = "trial"
+    REHEARSAL = "rehearsal"
+
+
 StudyPath = Annotated[Path, typer.Argument(help="The study: its folder or its study.yaml.")]
 ScenarioId = Annotated[str, typer.Option("--scenario", help="The scenario's id in the study file.")]
 Power = Annotated[float, typer.Option("--power", help="The power wanted.")]
@@ -66,9 +74,26 @@ def simulate(
     seed: Seed = 1,
     cores: Cores = 1,
     cluster: Address = "",
+    level: Annotated[
+        Level, typer.Option("--level", help="`rehearsal`: allocation and questionnaires as in the rehearsal.")
+    ] = Level.TRIAL,
+    allocation: Annotated[
+        Allocation, typer.Option("--allocation", help="Of the rehearsal level; `study` as the file says.")
+    ] = Allocation.STUDY,
+    quality_day: Annotated[
+        int | None,
+        typer.Option("--quality-day", min=2, help="Rehearsal level: analyse the visit nearest to it."),
+    ] = None,
     answer: Answer = Shape.TABLE,
 ) -> None:
     """Simulate the study's scenarios: power with its Monte Carlo error, events, duration, hazard ratios."""
+    if level is Level.REHEARSAL:
+        with hands(cluster) as executor:
+            found = rehearse_scenarios(
+                read_study(study), scenario, replicates, seed, allocation, quality_day, executor
+            )
+        give_rehearsed(found, answer is Shape.JSON)
+        return
     with hands(cluster) as executor:
         results = simulate_scenarios(read_study(study), scenario, replicates, seed, cores, executor)
     if answer is Shape.JSON:
