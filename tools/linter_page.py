@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 
+from trialwright.standards.clinicaltrials_gov.check_book import CheckEntry, check_book
+from trialwright.standards.clinicaltrials_gov.check_case import Check
 from trialwright.standards.clinicaltrials_gov.checks import CHECKS
 from trialwright.standards.clinicaltrials_gov.lint_registration import record_rulebook
 from trialwright.study.checks.rulebook import LintRule, rulebook
@@ -57,7 +59,16 @@ def render_linter_page(_root: Path) -> str:
             parts.append(_section(rule, record))
     parts.append(_CHECKS_HEAD)
     parts += [f"| {c.code} | {c.severity.value} | {c.title} (rule {c.id}) |\n" for c in CHECKS]
+    parts += [_check(c, check_book()[c.id]) for c in CHECKS]
     return "".join(parts)
+
+
+def _check(check: Check, entry: CheckEntry) -> str:
+    return (
+        f"\n### {check.code} {check.title}\n\n{check.severity.value.capitalize()}, rule {check.id}. {entry.why}\n\n"
+        f"**Remedy.** {entry.remedy}\n\n"
+        f"Bad:\n\n{_example(entry.bad)}\nGood:\n\n{_example(entry.good)}"
+    )
 
 
 def _contents() -> str:

@@ -10,6 +10,8 @@ import pytest
 from tests.standards.clinicaltrials_gov.samples import V2, study_of
 
 from trialwright.standards.clinicaltrials_gov import CHECKS, check_record, judge_record
+from trialwright.standards.clinicaltrials_gov.check_book import check_book, record_with
+from trialwright.standards.clinicaltrials_gov.check_case import Check
 from trialwright.study.findings import Severity
 
 ON = date(2026, 11, 22)
@@ -45,6 +47,7 @@ def _all(*changes: Callable[[Json], None]) -> Callable[[Json], None]:
     return change
 
 
+MEASURE = ("resultsSection", "outcomeMeasuresModule", "outcomeMeasures", 0)
 FLOW = ("resultsSection", "participantFlowModule", "periods", 0, "milestones")
 BREAK: dict[str, tuple[str, Callable[[Json], None]]] = {
     "D1": ("NCT04265963", _stat("startDateStruct", "date", value="2025-01-01")),
@@ -94,6 +97,19 @@ BREAK: dict[str, tuple[str, Callable[[Json], None]]] = {
     "R1": ("NCT03608150", _module("outcomesModule", "primaryOutcomes", value=[{"measure": "a"}] * 9)),
     "R2": ("NCT03608150", _set("documentSection", value=None)),
     "R3": ("NCT03608150", _stat("resultsFirstSubmitDate", value="2031-01-01")),
+    "P1": ("NCT03608150", _set(*MEASURE, "title", value="Percentage of Participants With Response")),
+    "P2": ("NCT03608150", _set(*MEASURE, "unitOfMeasure", value="N/A")),
+    "P3": (
+        "NCT03608150",
+        _all(_set(*MEASURE, "paramType", value="MEAN"), _set(*MEASURE, "dispersionType", value=None)),
+    ),
+    "P4": (
+        "NCT03608150",
+        _all(
+            _set(*MEASURE, "populationDescription", value=None),
+            _set(*MEASURE, "denoms", 0, "counts", 0, "value", value="0"),
+        ),
+    ),
 }
 
 
@@ -115,6 +131,18 @@ def test_a_broken_record_is_found(identifier: str) -> None:
     assert after[identifier].findings
     for finding in after[identifier].findings:
         assert finding.place.path and finding.place.file == "made"
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_the_bad_example_breaks_the_check_and_the_good_one_keeps_it(check: Check) -> None:
+    entry = check_book()[check.id]
+    bad, good = (
+        [f for f in check_record(record_with(part), ON) if f.code == check.code]
+        for part in (entry.bad, entry.good)
+    )
+    assert bad and not good
+    assert entry.why and entry.remedy == check.remedy
+    assert all(finding.severity is check.severity and finding.message for finding in bad)
 
 
 @pytest.mark.parametrize("path", V2, ids=lambda path: path.stem)

@@ -5,6 +5,7 @@ Measured on 1,435 records: a check that no good record breaks is an error, the o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,53 +13,51 @@ from trialwright.study.findings import Finding, Place, Severity
 
 from . import check_dates as dates
 from . import check_design as design
+from . import check_measures as measures
 from . import check_results as results
-from .check_case import Check, Subject
+from .check_book import check_book
+from .check_case import Answer, Check, Subject
 from .shape import Json
 
 _E, _W = Severity.ERROR, Severity.WARNING
-_MEND = "Correct the record, or the study file it is made from."
-CHECKS: tuple[Check, ...] = (
-    Check("D1", "TW-REG-101", _E, "Dates in order", _MEND, dates.check_order),
-    Check("D2", "TW-REG-102", _E, "Actual dates not ahead", _MEND, dates.check_actual_not_future),
-    Check("D3", "TW-REG-103", _W, "Estimates not past", "Move the estimate.", dates.check_estimated_not_past),
-    Check("D4", "TW-REG-104", _E, "Completion actual", _MEND, dates.check_completed_is_actual),
-    Check(
-        "D5", "TW-REG-105", _W, "Enrolment actual", "Give the actual count.", dates.check_enrolment_is_actual
-    ),
-    Check("D6", "TW-REG-106", _E, "Start ahead before recruiting", _MEND, dates.check_not_yet_start),
-    Check("D7", "TW-REG-107", _W, "Start actual when recruiting", _MEND, dates.check_recruiting_start),
-    Check("S1", "TW-REG-111", _E, "Reason for stopping", _MEND, dates.check_why_stopped),
-    Check("S2", "TW-REG-112", _W, "Withdrawn means nobody enrolled", _MEND, dates.check_withdrawn_enrolment),
-    Check("S3", "TW-REG-113", _E, "A site recruits", _MEND, dates.check_recruiting_site),
-    Check("S4", "TW-REG-114", _W, "A contact is given", "Add a contact.", dates.check_contact),
-    Check(
-        "S5", "TW-REG-115", _W, "Verified since registration", _MEND, dates.check_verified_after_submission
-    ),
-    Check("S6", "TW-REG-116", _W, "Verified since the update", _MEND, dates.check_verified_after_update),
-    Check("A1", "TW-REG-121", _E, "Arms and interventions tie up", _MEND, design.check_arm_graph),
-    Check("A2", "TW-REG-122", _W, "Two arms at least", _MEND, design.check_parallel_arms),
-    Check("A3", "TW-REG-123", _W, "One group, no allocation", _MEND, design.check_single_group),
-    Check("A4", "TW-REG-124", _E, "Masking fits its roles", _MEND, design.check_masking_depth),
-    Check("A5", "TW-REG-125", _W, "Title fits the allocation", _MEND, design.check_title_allocation),
-    Check("O1", "TW-REG-131", _W, "A primary outcome", "Name one.", design.check_primary_outcome),
-    Check("O2", "TW-REG-132", _W, "Time frames", "State when it is measured.", design.check_time_frames),
-    Check("E1", "TW-REG-141", _W, "Eligibility headings", _MEND, design.check_eligibility_headings),
-    Check("T1", "TW-REG-151", _W, "Registered in time", "None any more.", dates.check_registered_in_time),
-    Check(
-        "T2",
-        "TW-REG-152",
-        _W,
-        "Registered before start",
-        "None any more.",
-        dates.check_registered_before_start,
-    ),
-    Check("F1", "TW-REG-161", _E, "Participant flow adds up", _MEND, results.check_flow),
-    Check("F2", "TW-REG-162", _W, "Started are enrolled", _MEND, results.check_flow_enrolment),
-    Check("X1", "TW-REG-171", _E, "Adverse events add up", _MEND, results.check_adverse_events),
-    Check("R1", "TW-REG-181", _E, "Primary outcomes reported", _MEND, results.check_reported_primaries),
-    Check("R2", "TW-REG-182", _E, "Documents with results", "Attach them.", results.check_documents),
-    Check("R3", "TW-REG-183", _W, "Results in time", "None any more.", results.check_results_in_time),
+_TABLE: tuple[tuple[str, str, Severity, str, Callable[[Subject], Answer]], ...] = (
+    ("D1", "TW-REG-101", _E, "Dates in order", dates.check_order),
+    ("D2", "TW-REG-102", _E, "Actual dates not ahead", dates.check_actual_not_future),
+    ("D3", "TW-REG-103", _W, "Estimates not past", dates.check_estimated_not_past),
+    ("D4", "TW-REG-104", _E, "Completion actual", dates.check_completed_is_actual),
+    ("D5", "TW-REG-105", _W, "Enrolment actual", dates.check_enrolment_is_actual),
+    ("D6", "TW-REG-106", _E, "Start ahead before recruiting", dates.check_not_yet_start),
+    ("D7", "TW-REG-107", _W, "Start actual when recruiting", dates.check_recruiting_start),
+    ("S1", "TW-REG-111", _E, "Reason for stopping", dates.check_why_stopped),
+    ("S2", "TW-REG-112", _W, "Withdrawn means nobody enrolled", dates.check_withdrawn_enrolment),
+    ("S3", "TW-REG-113", _E, "A site recruits", dates.check_recruiting_site),
+    ("S4", "TW-REG-114", _W, "A contact is given", dates.check_contact),
+    ("S5", "TW-REG-115", _W, "Verified since registration", dates.check_verified_after_submission),
+    ("S6", "TW-REG-116", _W, "Verified since the update", dates.check_verified_after_update),
+    ("A1", "TW-REG-121", _E, "Arms and interventions tie up", design.check_arm_graph),
+    ("A2", "TW-REG-122", _W, "Two arms at least", design.check_parallel_arms),
+    ("A3", "TW-REG-123", _W, "One group, no allocation", design.check_single_group),
+    ("A4", "TW-REG-124", _E, "Masking fits its roles", design.check_masking_depth),
+    ("A5", "TW-REG-125", _W, "Title fits the allocation", design.check_title_allocation),
+    ("O1", "TW-REG-131", _W, "A primary outcome", design.check_primary_outcome),
+    ("O2", "TW-REG-132", _W, "Time frames", design.check_time_frames),
+    ("E1", "TW-REG-141", _W, "Eligibility headings", design.check_eligibility_headings),
+    ("T1", "TW-REG-151", _W, "Registered in time", dates.check_registered_in_time),
+    ("T2", "TW-REG-152", _W, "Registered before start", dates.check_registered_before_start),
+    ("F1", "TW-REG-161", _E, "Participant flow adds up", results.check_flow),
+    ("F2", "TW-REG-162", _W, "Started are enrolled", results.check_flow_enrolment),
+    ("X1", "TW-REG-171", _E, "Adverse events add up", results.check_adverse_events),
+    ("R1", "TW-REG-181", _E, "Primary outcomes reported", results.check_reported_primaries),
+    ("R2", "TW-REG-182", _E, "Documents with results", results.check_documents),
+    ("R3", "TW-REG-183", _W, "Results in time", results.check_results_in_time),
+    ("P1", "TW-REG-184", _W, "Unit fits the title", measures.check_unit_and_title),
+    ("P2", "TW-REG-185", _W, "A unit that says something", measures.check_unit_says_something),
+    ("P3", "TW-REG-186", _W, "A mean with its dispersion", measures.check_dispersion),
+    ("P4", "TW-REG-187", _W, "Nobody analysed, and why", measures.check_nobody_analysed),
+)
+CHECKS: tuple[Check, ...] = tuple(
+    Check(name, code, severity, title, check_book()[name].remedy, run)
+    for name, code, severity, title, run in _TABLE
 )
 
 

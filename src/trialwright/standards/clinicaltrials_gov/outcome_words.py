@@ -64,9 +64,7 @@ class OutcomeReading:
 
 
 @cache
-def _instruments() -> tuple[
-    tuple[dict[str, Any], tuple[Sought, ...], tuple[Sought, ...]], ...
-]:
+def _instruments() -> tuple[tuple[dict[str, Any], tuple[Sought, ...], tuple[Sought, ...]], ...]:
     rows: list[dict[str, Any]] = YAML(typ="safe").load((DATA / "instruments.yaml").read_text("utf-8"))
     return tuple(
         (
