@@ -58,6 +58,11 @@ _PROTEIN = Sought(
     re.I,
 )
 _SPREAD = Sought(r"\badvanced\b|\bmetasta|\bstage iv\b|\bunresectable\b", re.I)
+_ORGANS = Sought(
+    r"\bcreatinine|\bkidney|\brenal|\bbilirubin|\bALT\b|\bAST\b|\bSGPT\b|\bSGOT\b|\btransaminase"
+    r"|\baminotransferase|\bliver\b|\bhepatic|\borgan function|\bGFR\b",
+    re.I,
+)
 _BLOOD_CANCER = Sought(r"\blymphoma|\bleuka?emia|\bmyeloma|\bmyelodysplas", re.I)
 _OLD_YEARS = 55
 
@@ -65,7 +70,7 @@ _OLD_YEARS = 55
 def check_eligibility_safety(protocol: Protocol) -> Iterator[Finding]:
     """TW-ELS-001 contraception without pregnancy, -002 no viruses, -003 no immunosuppression, -004 no washout,
     -005 HER2 without the heart, -006 nothing measurable, -007 no blood counts, -008 no brain metastases,
-    -009 no allergy, -010 no pregnancy."""
+    -009 no allergy, -010 no pregnancy, -011 no liver or kidneys."""
     if not (protocol.is_interventional and protocol.clauses and "DRUGS" in protocol.kinds):
         return
     yield from _pregnancy(protocol)
@@ -108,6 +113,9 @@ def _cells(protocol: Protocol) -> Iterator[Finding]:
 
 
 def _cancer(protocol: Protocol) -> Iterator[Finding]:
+    if not _has(protocol, _ORGANS):
+        message = "A medicine against cancer is given, and no criterion speaks of the liver or the kidneys."
+        yield find("TW-ELS-011", _place(protocol), message)
     if not _has(protocol, _WASHOUT):
         message = "No criterion speaks of earlier treatment or of the time since it."
         yield find("TW-ELS-004", _place(protocol), message)
