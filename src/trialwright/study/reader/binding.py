@@ -212,9 +212,17 @@ def _prefers_ahead(scan: Scan, near: list[tuple[int, Term]], ahead: tuple[int, T
         and limits.quantity.unit == "wk"
     ):
         return True
+    if near[-1][0] < scan.used and _is_bracketed(scan, limits.last, ahead[0]):
+        return True
     if near[-1][0] < scan.used and all(t.kind == "F" for t in scan.tokens[limits.last : ahead[0]]):
         return True
     return bool(near[-1][1].pair) and ahead[1].variable in near[-1][1].pair and limits.pair is None
+
+
+def _is_bracketed(scan: Scan, last: int, place: int) -> bool:
+    """`>= 90 mmHg (diastolic)`: the name alone in brackets right behind the limit."""
+    behind = scan.tokens[place + 1].value if place + 1 < len(scan.tokens) else ""
+    return place == last + 1 and scan.tokens[last].value == "(" and behind == ")"
 
 
 def bind_pair(scan: Scan, limits: Limits) -> bool:
@@ -225,7 +233,8 @@ def bind_pair(scan: Scan, limits: Limits) -> bool:
             return False
     first = scan.group[0][0]
     upper, lower = limits.pair or (limits.low, limits.low)
-    for name, quantity in (("systolic_bp", upper), ("diastolic_bp", lower)):
+    tops = limits.tops or (None, None)
+    for name, quantity, top in (("systolic_bp", upper, tops[0]), ("diastolic_bp", lower, tops[1])):
         term = scan.lexicon.terms[name]
         draft = Draft(
             term,
@@ -234,6 +243,7 @@ def bind_pair(scan: Scan, limits: Limits) -> bool:
             limits.first,
             limits.operator,
             low=quantity,
+            high=top,
             joined=limits.operator in {">", ">="},
         )
         scan.found.append(draft)

@@ -30,6 +30,8 @@ class Limits:
     last: int = 0
     normal: bool = False
     pair: tuple[Quantity, Quantity] | None = None
+    tops: tuple[Quantity, Quantity] | None = None
+    """The upper ends of a span between two pairs."""
     aged: bool = False
     bare: bool = False
     """No comparison word stood before the number."""
@@ -156,6 +158,12 @@ def _between(tokens: list[Token], at: int) -> Limits | None:
     position = _past(tokens, position, {"the", "age", "ages", "of", "a", "and", ":", "-"}, 3)
     if position >= len(tokens) or tokens[position].kind != "N":
         return None
+    if lower := _pair(tokens, position):
+        end = _range_end(tokens, position + 3, also_and=True)
+        upper = _pair(tokens, end) if end is not None else None
+        if end is None or upper is None:
+            return None
+        return Limits("between", lower[0], upper[0], first=at, last=end + 3, pair=lower, tops=upper)
     position_end = _range_end(tokens, position + 1, also_and=True)
     if position_end is None:
         return None

@@ -180,12 +180,16 @@ def term_ahead(scan: Scan, limits: Limits) -> tuple[int, Term] | None:
             following = kind_at(scan, place + 1)
             if following in {"C", "B"} and token.value is not AGE and not term.pair:
                 return None
-            if term.weak and (joints := _joints(scan, place)) is None:
-                return None
-            term = joints if term.weak and joints is not None else term
+            if term.weak:
+                joints = _joints(scan, place)
+                if joints is None:
+                    return None
+                term = joints
             if not tells_unit(limits) and term.kind not in {"age", "score", "vital", "performance"}:
                 return None
-            return (place, term) if fits_limits(scan, term, limits) and not limits.bare else None
+            counted = limits.operator == "between" and place == limits.last and term.kind == "score"
+            fitting = fits_limits(scan, term, limits) and (counted or not limits.bare)
+            return (place, term) if fitting else None
         if (
             token.kind == "N"
             and token.quantity.number in _JOINTS
