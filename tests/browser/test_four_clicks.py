@@ -11,15 +11,13 @@ from wsgiref.simple_server import make_server
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.test_web import STUDY, Server, Silent, sign_in
+from tests.browser.test_web import REPORT_TIMEOUT_MS, STUDY, Server, Silent, sign_in
 
 from trialwright.store.open import open_store
 
 SUBJECTS = 6
 BEGAN_DAYS_AGO = 120
 GROWN_MM = 61
-REPORT_TIMEOUT_MS = 90_000
-"""The first look at a report makes all of it."""
 
 
 def build_progressing_trial() -> None:

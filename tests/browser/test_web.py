@@ -17,6 +17,8 @@ from tests.web.addresses import PASSWORD
 from trialwright.store.open import open_store
 
 STUDY = "nct02632201"
+REPORT_TIMEOUT_MS = 90_000
+"""The first look at a report makes all of it, on a machine that may be busy."""
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -175,6 +177,7 @@ def test_no_page_is_wider_than_the_window_or_complains(
     new_context: Callable[[ViewportSize], BrowserContext], site: str, size: ViewportSize
 ) -> None:
     page = new_context(size).new_page()
+    page.set_default_navigation_timeout(REPORT_TIMEOUT_MS)
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
