@@ -229,6 +229,8 @@ def open_group(scan: Scan, at: int, term: Term) -> None:
         return
     if scan.group:
         term = _ratio_of(scan, at, term)
+    if scan.group and (scan.group[-1][1].weak or term.weak) and term.kind == "lab":
+        scan.group = [m for m in scan.group if not m[1].weak and not term.weak]
     if scan.group and _is_refined(scan, at, term):
         scan.group.pop()
     if scan.group and scan.group[-1][0] >= scan.used and _is_list(scan, scan.group[-1][0], at):

@@ -50,6 +50,8 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
     if scan.used > last and _names_another(gap, scan, limits):
         return []
     unit_told = tells_unit(limits)
+    if not unit_told and scan.group[-1][1].weak and scan.group[-1][1].kind == "lab":
+        return []
     if (
         not unit_told
         and scan.group[-1][1].kind == "lab"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -149,16 +150,13 @@ class _Bullet:
                     entry.sense,
                     entry.condition,
                 )
-                repeated = (
-                    bool(made)
-                    and tokens[draft.limits_first - 1].value == "("
-                    and _says_again(made[-1], entry)
-                )
+                repeated = bool(made) and _is_restated(draft, tokens) and _says_again(made[-1], entry)
                 if key not in seen and not repeated:
                     seen.add(key)
                     made.append(entry)
         self.groups += max(groups, default=0)
-        yield from made
+        alternatives = Counter(entry.alt_group for entry in made)
+        yield from (e if alternatives[e.alt_group] > 1 else replace(e, alt_group="") for e in made)
         if not made or _residue(tokens, drafts) > _RESIDUE:
             yield self._statement(start, end)
 
@@ -279,6 +277,16 @@ def _is_full_stop(tokens: list[Token], place: int, text: str) -> bool:
     )
 
 
+def _is_restated(draft: Draft, tokens: list[Token]) -> bool:
+    """Whether brackets open right before a limit: `(90 g/L)`, `(or approximately >= 27 mg/dL)`."""
+    for place in range(draft.limits_first - 1, max(-1, draft.limits_first - 4), -1):
+        if tokens[place].value in {"(", "["}:
+            return True
+        if tokens[place].kind not in {"OR", "F", "X"} and tokens[place].value not in {"~", "=", ","}:
+            return False
+    return False
+
+
 def _says_again(first: Entry, second: Entry) -> bool:
     """Whether a limit in brackets is the one before it in another unit: `>= 9 g/dL (90 g/L)`."""
     known, again = first.canonical_value, second.canonical_value
@@ -288,7 +296,7 @@ def _says_again(first: Entry, second: Entry) -> bool:
     if (first.variable, first.operator) != (second.variable, second.operator) or first.unit == second.unit:
         return False
     if not isinstance(known, Decimal) or not isinstance(again, Decimal):
-        return False
+        return bool(first.unit) and bool(second.unit) and again is None
     return abs(known - again) <= abs(known) * Decimal("0.03")
 
 
