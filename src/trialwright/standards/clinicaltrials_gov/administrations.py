@@ -65,12 +65,32 @@ def derive_administrations(interventions: list[Row], arms: list[Row], origin: st
                 continue
             repaired = repair_text(text)
             found = _read(repaired, one, used)
+            if _left_open(repaired.text, found):
+                findings.append(_open_finding(one, origin, path, text))
             if found:
                 findings += check_repairs(repaired.repairs, origin, path)
                 findings.append(_read_finding(found, one, origin, path))
                 rows += found
                 break
     return Administrations(tuple(rows), tuple(findings))
+
+
+def _left_open(text: str, rows: list[Row]) -> bool:
+    """Whether the text states amounts or a change of schedule of which nothing was taken."""
+    if _has_dose(text) and not any("dose" in row for row in rows):
+        return True
+    return says_two_courses(text)
+
+
+def _open_finding(one: Row, origin: str, path: tuple[str | int, ...], text: str) -> Finding:
+    return registry_finding(
+        "TW-REG-051",
+        f"The words of {one['name']} hold several doses or courses: none was taken.",
+        "Write the products and their days by hand.",
+        file=origin,
+        path=path,
+        evidence=text,
+    )
 
 
 def _read_finding(rows: list[Row], one: Row, origin: str, path: tuple[str | int, ...]) -> Finding:

@@ -40,6 +40,7 @@ SEVERITIES: dict[str, Severity] = {
     "TW-REG-045": Severity.INFO,  # decimal comma
     "TW-REG-046": Severity.INFO,  # forms of a power of ten
     "TW-REG-050": Severity.INFO,  # dose and schedule read
+    "TW-REG-051": Severity.INFO,  # doses or courses that were not taken
     "TW-REG-052": Severity.INFO,  # instrument not named
     "TW-REG-053": Severity.WARNING,  # time frame without a time
     "TW-REG-054": Severity.INFO,  # criteria read

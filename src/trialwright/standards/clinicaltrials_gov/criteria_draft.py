@@ -13,6 +13,7 @@ from trialwright.study.reader.stated import Stated, StatedVariable, state_criter
 
 from .codes import registry_finding
 from .record import Record
+from .repairs import check_repairs, repair_text
 
 Row = dict[str, Any]
 _AGE = re.compile(r"(?P<number>\d{1,3}) (?P<unit>Year|Month|Week|Day|Hour|Minute)s?\Z")
@@ -24,6 +25,8 @@ _UNITS = {
     "Hour": "hours",
     "Minute": "min",
 }
+_PATH = ("protocolSection", "eligibilityModule", "eligibilityCriteria")
+_LONGEST_REPAIRED = 40_000
 _FROM_FIELDS = "From the record's age and sex fields; the text does not say it."
 
 
@@ -52,7 +55,9 @@ def draft_criteria(eligibility: Row, origin: str) -> tuple[Row, list[Finding]]:
         if name not in [variable["id"] for variable in variables]:
             known = builtin_lexicon().catalogue.find(name)
             variables.insert(0, _variable(_plain(name, known)))
-    return {**eligibility, "variables": variables, "criteria": criteria}, _findings(criteria, origin)
+    repairs = repair_text(text[:_LONGEST_REPAIRED]).repairs
+    found = [*check_repairs(repairs, origin, _PATH), *_findings(criteria, origin)]
+    return {**eligibility, "variables": variables, "criteria": criteria}, found
 
 
 def check_eligibility(record: Record) -> list[Finding]:
@@ -72,7 +77,7 @@ def check_eligibility(record: Record) -> list[Finding]:
             "The record states no eligibility criteria: nobody can be screened against it.",
             "State both lists in the record, or write `eligibility.criteria` in the study file.",
             file=record.origin,
-            path=("protocolSection", "eligibilityModule", "eligibilityCriteria"),
+            path=_PATH,
         )
     ]
 
@@ -130,7 +135,7 @@ def _field(name: str, text: str, rule: str) -> Row:
 
 def _findings(criteria: list[Row], origin: str) -> list[Finding]:
     """How many criteria were read and how, and each that can be read in more than one way."""
-    path = ("protocolSection", "eligibilityModule", "eligibilityCriteria")
+    path = _PATH
     if not criteria:
         return []
     counts = Counter(row["status"] for row in criteria)
