@@ -122,7 +122,7 @@ def _subject(
     cases = tuple(derive_safety_cases(study, state, dictionary, cut_on))
     events = [case.event for case in cases]
     period = _treatment_period(study, state, progression)
-    survival = compute_overall_survival(vital, cut_on=cut_on)
+    survival = keep_possible(compute_overall_survival(vital, cut_on=cut_on))
     return SubjectData(
         state,
         survival,
@@ -143,7 +143,15 @@ def _progression_free(study: Study, history: ProgressionHistory | None, cut_on: 
     if history is None:
         return None
     rules = PROGRESSION_RULES[study.analysis.progression_rule]
-    return compute_progression_free(history, rules, assessment_schedule(study), cut_on=cut_on)
+    return keep_possible(compute_progression_free(history, rules, assessment_schedule(study), cut_on=cut_on))
+
+
+def keep_possible(time: TimeToEvent | None) -> TimeToEvent | None:
+    """The time, or None where the dates put its end before its start: no analysis counts days below nothing.
+
+    The tables of survival say how many subjects are left out so; the dates are to be mended on the forms.
+    """
+    return time if time is not None and time.end_on >= time.start_on else None
 
 
 def assessment_schedule(study: Study) -> AssessmentSchedule:

@@ -40,7 +40,7 @@ def build_interim(data: Dataset) -> Section:
         )
         return Section("interim", TITLE, (words,))
     table = Table(
-        "interim_table", f"Look `{look.name}`: {ENDPOINTS[look.endpoint]}", ("", "Seen"), _rows(look), NOTES
+        "interim_table", f"Look “{look.name}”: {ENDPOINTS[look.endpoint]}", ("", "Seen"), _rows(look), NOTES
     )
     blocks = (table,) if look.boundaries is None else (_figure(look, look.boundaries), table)
     return Section("interim", TITLE, (_say(look),), blocks)
@@ -50,7 +50,7 @@ def _say(look: InterimLook) -> str:
     share = write_decimal(100 * look.fraction, 0)
     return (
         f"{look.events} of {write_decimal(look.planned_events, 0)} planned events were seen ({share} % of the "
-        f"information) in the scenario `{look.scenario.id}`. {say_rule(look)}"
+        f"information), by the design of “{look.scenario.title}”. {say_rule(look)}"
     )
 
 

@@ -22,7 +22,7 @@ from trialwright.stats.survival_quantiles import compute_median
 from trialwright.study.model.products import Arm
 
 from .censoring import build_censoring
-from .dataset import Dataset, assessment_schedule
+from .dataset import Dataset, assessment_schedule, keep_possible
 from .figures import Curve, draw_survival
 from .model import Cell, Figure, Number, Row, Section, Table
 from .response_data import SubjectResponse, derive_subject_responses, way_in_words
@@ -76,8 +76,10 @@ def _responders(data: Dataset, arm: Arm, rows: Sequence[SubjectResponse], confir
         time
         for row in rows
         if (
-            time := compute_duration_of_response(
-                row.history, row.objective[confirmed], rules, schedule, cut_on=data.cut_on
+            time := keep_possible(
+                compute_duration_of_response(
+                    row.history, row.objective[confirmed], rules, schedule, cut_on=data.cut_on
+                )
             )
         )
     ]

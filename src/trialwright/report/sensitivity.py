@@ -18,7 +18,7 @@ from trialwright.study.model.products import Arm
 from trialwright.study.model.sensitivity_plan import SensitivityAnalysis, TimedEndpoint
 
 from .counting import Fact, count_share
-from .dataset import Dataset, SubjectData, assessment_schedule
+from .dataset import Dataset, SubjectData, assessment_schedule, keep_possible
 from .flow import find_end
 from .model import Cell, Number, Row, Section, Table
 from .wording import NOT_ESTIMABLE, finite, write_interval
@@ -137,7 +137,7 @@ def _time(
             return None
         rules = PROGRESSION_RULES[plan.progression_rule]
         schedule = assessment_schedule(data.study)
-        row = compute_progression_free(subject.history, rules, schedule, cut_on=data.cut_on)
+        row = keep_possible(compute_progression_free(subject.history, rules, schedule, cut_on=data.cut_on))
     if row is None or row.event or find_end(subject) not in LOST:
         return row
     if plan.lost == "events" or (plan.lost == "events_in_compared_arm" and compared):

@@ -57,7 +57,7 @@ def build_survival(data: Dataset, endpoint: str, title: str, pick: Pick) -> Sect
         f"{title} by arm",
         ("", *(times.arm.label for times in arms)),
         (*_estimates(data, endpoint, arms), *_effects(endpoint, arms, comparison)),
-        _notes(data, comparison),
+        _notes(data, pick, comparison),
     )
     endings = build_censoring(endpoint, title, [(times.arm, times.rows) for times in arms])
     blocks = (_figure(data, endpoint, title, arms), table, endings)
@@ -241,8 +241,12 @@ def _say(title: str, arms: Sequence[ArmTimes], found: Comparison | None) -> str:
     )
 
 
-def _notes(data: Dataset, found: Comparison | None) -> tuple[str, ...]:
+def _notes(data: Dataset, pick: Pick, found: Comparison | None) -> tuple[str, ...]:
     notes = [f"Months are days divided by {1 / data.study.analysis.months_per_day:.4f}. NE: not estimable."]
+    impossible = sum(1 for subject in data.of(AnalysisSet.ITT) if pick(subject) is None)
+    if impossible:
+        subjects = "1 subject is" if impossible == 1 else f"{impossible} subjects are"
+        notes.append(f"{subjects} left out: the dates put the end before allocation.")
     if found is not None and found.cox.reason:
         notes.append(found.cox.reason)
     return tuple(notes)
