@@ -54,6 +54,8 @@ def _step(scan: Scan, at: int) -> int:
     if token.kind == "AGE":
         if token.word == "aging" and kind_at(scan, at + 1) not in {"N", "C", "B"}:
             return at + 1
+        if at and scan.tokens[at - 1].value in _OTHERS_AGE:
+            return at + 1
         open_group(scan, at, AGE)
         return at + 1
     if token.value == "normal" and is_normal(scan, at):
@@ -243,6 +245,11 @@ def open_group(scan: Scan, at: int, term: Term) -> None:
     scan.group = [(at, term)]
 
 
+_OTHERS_AGE = frozenset(
+    ("donor", "caregiver", "mental", "vascular", "biological", "maternal", "partner", "parental", "skeletal", "developmental",
+     "verbal", "paternal", "heart", "brain", "reading", "ovarian")
+)  # fmt: skip
+"""Whose age it is, where it is not the subject's."""
 _FLUIDS = frozenset(
     ("sweat", "urine", "urinary", "csf", "saliva", "salivary", "stool", "synovial", "pleural", "ascitic", "ascites", "sputum",
      "semen", "vitreous", "drain", "bronchoalveolar", "peritoneal", "cerebrospinal")

@@ -137,6 +137,8 @@ def _plusses(tokens: list[Token], position: int, operator: str, at: int) -> Limi
 
 
 def _joined(first: str, second: str) -> str:
+    if not first or not second:
+        return ""
     if "==" in {first, second}:
         other = second if first == "==" else first
         return {"<": "<=", ">": ">="}.get(other, other)

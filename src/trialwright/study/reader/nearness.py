@@ -41,7 +41,7 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
     ):
         return []
     relative = limits.quantity is not None and bool(limits.quantity.relative)
-    if not relative and gap and gap[0].value in _MOVES:
+    if gap and (gap[0].value in _OTHERS or (not relative and gap[0].value in _MOVES)):
         return []
     if any(t.word == "difference" for t in scan.tokens[max(0, opening - 6) : opening]):
         return []
@@ -72,6 +72,13 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
     return kept
 
 
+_OTHERS = frozenset(
+    (
+        "change", "changes", "slope", "velocity", "density", "particle", "variability", "reserve", "trajectory", "delta",
+        "excretion", "intake", "supplement", "supplementation", "infusion", "index", "gradient", "polymorphism", "kinetics",
+    )
+)  # fmt: skip
+"""Words that make another quantity of the name before them: `PSA velocity`, `weight change`."""
 _MOVES = frozenset(("rise", "rises", "rising", "increase", "decrease", "decline", "drop", "fall", "doubling"))
 
 

@@ -36,6 +36,11 @@ _THOUSAND = re.compile(
     rf"\s?(?:[Kk]|thousand|thou|x\s?K)\s?(?:{_CELLS})\s?(?:/|per\s)\s?({_VOLUME})|[Kk](?![A-Za-z])"
 )
 _NANOLITRE = re.compile(r"\s?/\s?n[lL](?![A-Za-z])")
+_GOES_ON = re.compile(
+    r"(?:/|\s?per\s)(?:day|d|h|hr|hour|min|year|yr|week|month|kg|m2|m\^2|cm2|mL|L)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+"""What makes another quantity of a unit that has been read: `mg/dL/day`, `cm2/m2`."""
 _UNKNOWN = re.compile(
     r"\s?(?:[kmcdnpuµ]?(?:g|L|l|mol|mmol|U|IU|m|s|J|W|N|Pa)|kcal|lit(?:er|re)s?)\s?/\s?"
     r"(?:[kmcdnpuµ]?[gLlms]|min|h|hr|hour|sec|day|week|kg|cm|m2|mm2)(?![A-Za-z])"
@@ -81,6 +86,8 @@ def read_quantity(text: str, at: int, end: int) -> Quantity | None:
         return special
     raw, stop = found.group(), found.end()
     units, after, factor = _read_unit(text, stop, end)
+    if units and (further := _GOES_ON.match(text, after, end)):
+        units, after = ("?",), further.end()
     number = _decimal(raw, units)
     return Quantity(number * factor, units, "", at, after, stop, raw)
 
