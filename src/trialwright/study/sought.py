@@ -8,7 +8,7 @@ pattern itself, so that they cannot disagree with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -31,23 +31,23 @@ class Piece(NamedTuple):
 class Sought:
     """A compiled pattern with the methods of one, and with its pieces: one of them stands in every match."""
 
-    __slots__ = ("_exact", "_folded", "pattern")
+    __slots__ = ("exact", "folded", "pattern")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = re.compile(pattern, flags)
         pieces = pieces_of(pattern, flags)
-        self._exact = tuple(piece.text for piece in pieces if not piece.folded)
-        self._folded = tuple(piece.text for piece in pieces if piece.folded)
+        self.exact = tuple(piece.text for piece in pieces if not piece.folded)
+        self.folded = tuple(piece.text for piece in pieces if piece.folded)
 
     def may_stand_in(self, text: str) -> bool:
         """False only where the pattern cannot match anywhere in the text."""
-        for piece in self._exact:
+        for piece in self.exact:
             if piece in text:
                 return True
-        if not self._folded:
-            return not self._exact
-        folded = fold_case(text) if len(text) > _LONGEST_KEPT else _kept_fold(text)
-        for piece in self._folded:  # noqa: SIM110 - a generator would take as long as the search
+        if not self.folded:
+            return not self.exact
+        folded = _folded(text)
+        for piece in self.folded:  # noqa: SIM110 - a generator would take as long as the search
             if piece in folded:
                 return True
         return False
@@ -74,6 +74,29 @@ def fold_case(text: str) -> str:
 
 
 _kept_fold = lru_cache(maxsize=256)(fold_case)
+
+
+def _folded(text: str) -> str:
+    return fold_case(text) if len(text) > _LONGEST_KEPT else _kept_fold(text)
+
+
+class SoughtTable:
+    """Many patterns that are looked for in the same texts."""
+
+    __slots__ = ("_always", "_exact", "_folded")
+
+    def __init__(self, patterns: Sequence[Sought]) -> None:
+        rows = list(enumerate(patterns))
+        self._exact = tuple((piece, row) for row, one in rows for piece in one.exact)
+        self._folded = tuple((piece, row) for row, one in rows for piece in one.folded)
+        self._always = frozenset(row for row, one in rows if not (one.exact or one.folded))
+
+    def near(self, text: str) -> list[int]:
+        """The places in the table of the patterns that may stand in the text, in the order of the table."""
+        found = {row for piece, row in self._exact if piece in text}
+        folded = _folded(text)
+        found.update([row for piece, row in self._folded if piece in folded])
+        return sorted(found | self._always)
 
 
 def pieces_of(pattern: str, flags: int = 0) -> tuple[Piece, ...]:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from trialwright.study.sought import Sought
+
 _NUMBER = r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
 _UNITS = (
     r"mg|g|mcg|μg|ug|micrograms?|milligrams?|grams?|ng|kg|IU|MIU|U|units?|mmol|μmol|mEq|Gy|cGy|MBq|GBq|mCi|μCi"
@@ -157,8 +159,8 @@ def _counted(match: re.Match[str]) -> str:
 
 
 _NOT_A_NUMERAL = r"(?<!stage )(?<!phase )(?<!grade )(?<!class )(?<!type )(?<!factor )(?<!level )(?<!part )"
-_ROUTES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (code, re.compile(pattern))
+_ROUTES: tuple[tuple[str, Sought], ...] = tuple(
+    (code, Sought(pattern))
     for code, pattern in (
         ("intravitreal", r"(?i:\bintra-?vitreal\w*)"),
         (
@@ -197,11 +199,11 @@ _ROUTES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _FORMULATION = re.compile(r"\((?P<inner>[^()]{3,200})\)")
-_CARRIER = re.compile(
+_CARRIER = Sought(
     r"\b(saline|albumin|dextrose|glucose|ringer|solution|buffer|dmso|excipient|sucrose|water for injection)\b",
     re.I,
 )
-_DOSAGE_FORM = re.compile(
+_DOSAGE_FORM = Sought(
     r"\b(?:film-coated |extended-release |slow-release |oral |chewable )?(tablets?|capsules?|oral solution"
     r"|suspension|cream|ointment|gel|lozenges?|powder|granules|syrup|suppositor(?:y|ies)|eye drops|patch(?:es)?)\b",
     re.I,

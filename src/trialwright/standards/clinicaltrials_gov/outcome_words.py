@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from trialwright.study.findings import Finding
 from trialwright.study.model.outcomes import Outcome
 from trialwright.study.model.study import Study
-from trialwright.study.sought import Sought
+from trialwright.study.sought import Sought, SoughtTable
 
 from .codes import registry_finding
 from .repairs import repair_text
@@ -64,16 +64,13 @@ class OutcomeReading:
 
 
 @cache
-def _instruments() -> tuple[tuple[dict[str, Any], tuple[Sought, ...], tuple[Sought, ...]], ...]:
+def _instruments() -> tuple[tuple[tuple[dict[str, Any], Sought, bool], ...], SoughtTable]:
+    """Every pattern with its instrument: those that name one, then those that only point to one."""
     rows: list[dict[str, Any]] = YAML(typ="safe").load((DATA / "instruments.yaml").read_text("utf-8"))
-    return tuple(
-        (
-            row,
-            tuple(_pattern(one) for one in row["names"]),
-            tuple(_pattern(one) for one in row.get("hints", ())),
-        )
-        for row in rows
-    )
+    names = [(row, _pattern(one), True) for row in rows for one in row["names"]]
+    hints = [(row, _pattern(one), False) for row in rows for one in row.get("hints", ())]
+    listed = (*names, *hints)
+    return listed, SoughtTable([pattern for _, pattern, _ in listed])
 
 
 def _pattern(words: str) -> Sought:
@@ -84,16 +81,12 @@ def _pattern(words: str) -> Sought:
 def find_instrument(words: str) -> Instrument | None:
     """The first instrument of the table that the words name, else the first they point to."""
     text = words[:_LONGEST]
-    for row, names, _ in _instruments():
-        for pattern in names:
-            match = pattern.search(text)
-            if match:
-                return Instrument(row["id"], row["name"], row["derivation"], True, match.group(0))
-    for row, _, hints in _instruments():
-        for pattern in hints:
-            match = pattern.search(text)
-            if match:
-                return Instrument(row["id"], row["name"], row["derivation"], False, match.group(0))
+    listed, table = _instruments()
+    for place in table.near(text):
+        row, pattern, named = listed[place]
+        match = pattern.pattern.search(text)
+        if match:
+            return Instrument(row["id"], row["name"], row["derivation"], named, match.group(0))
     return None
 
 

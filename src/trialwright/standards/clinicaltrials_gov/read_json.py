@@ -196,13 +196,16 @@ def _no_study(value: Any, origin: str) -> Finding | None:
     return None
 
 
+_NESTING: frozenset[type[object]] = frozenset({dict, list})
+
+
 def _too_deep(value: JsonObject) -> bool:
     layer: list[Any] = [value]
     for _ in range(_MAX_DEPTH):
         inner: list[Any] = []
         for node in layer:
-            inner.extend(node.values() if isinstance(node, dict) else node)
-        layer = [node for node in inner if isinstance(node, dict | list)]
+            inner += node.values() if type(node) is dict else node
+        layer = [node for node in inner if type(node) in _NESTING]
         if not layer:
             return False
     return True

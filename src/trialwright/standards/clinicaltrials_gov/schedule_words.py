@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trialwright.study.sought import Sought
+
 _WORDS = {
     "a": 1,
     "an": 1,
@@ -62,8 +64,8 @@ def _n(name: str) -> str:
     return _COUNT.format(name=name)
 
 
-_RATES: tuple[tuple[re.Pattern[str], tuple[int, int, str] | None], ...] = tuple(
-    (re.compile(pattern, re.I), fixed)
+_RATES: tuple[tuple[Sought, tuple[int, int, str] | None], ...] = tuple(
+    (Sought(pattern, re.I), fixed)
     for pattern, fixed in (
         (
             rf"\b(?:once )?every {_n('every')} ?-?(?P<unit>hour|hr|day|week|month)s?\b(?![- ]*(?:treatment )?cycles?)",
@@ -132,26 +134,26 @@ def _spelled(match: re.Match[str]) -> Rate:
     return Rate(times, max(every, 1), unit, *match.span())
 
 
-_CYCLES = re.compile(
+_CYCLES = Sought(
     rf"\b{_n('n')} (?:treatment |chemotherapy )?(?:cycles|courses|periods)\b",
     re.I,
 )
 _CYCLE_LENGTH = (
-    re.compile(
+    Sought(
         r"\b(?P<n>\d{1,3})[- ](?P<unit>day|week)s?(?:[- ](?:treatment )?(?:cycles?|courses?)\b)", re.I
     ),
-    re.compile(
+    Sought(
         rf"\b(?:each|one|every|a|1) cycle (?:is|lasts|of|=|has|consists of|will be) {_n('n')} (?P<unit>day|week)s\b",
         re.I,
     ),
-    re.compile(r"\bcycles? ?(?:=|of|\() ?(?P<n>\d{1,3}) (?P<unit>day|week)s?\b", re.I),
-    re.compile(
+    Sought(r"\bcycles? ?(?:=|of|\() ?(?P<n>\d{1,3}) (?P<unit>day|week)s?\b", re.I),
+    Sought(
         rf"\b(?:repeated |repeat(?:s|ing)? )?every {_n('n')} (?P<unit>day|week)s (?:for|up to)\b", re.I
     ),
 )
 
 
-_NUMBERED = re.compile(r"\bcycles? 1 ?(?:-|to|through) ?(?P<n>\d{1,2})\b", re.I)
+_NUMBERED = Sought(r"\bcycles? 1 ?(?:-|to|through) ?(?P<n>\d{1,2})\b", re.I)
 
 
 def parse_cycles(text: str) -> tuple[int | None, int | None]:

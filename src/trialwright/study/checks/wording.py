@@ -12,7 +12,7 @@ from ..sought import Sought
 from .components import components_of
 from .protocol import Protocol
 from .rulebook import find
-from .words import Confusion, Name, spelling, synonyms
+from .words import Confusion, Name, spelling, spelling_table, synonyms
 
 _FIGURES = re.compile(r"\d(?<=[A-Za-z]\d)\d{0,2}\b")
 _LETTERS = re.compile(r"\b[A-Za-z]{2,7}\Z")
@@ -32,9 +32,8 @@ def check_wording(protocol: Protocol) -> Iterator[Finding]:
 
 
 def _spelling(protocol: Protocol) -> Iterator[Finding]:
-    for confusion in spelling():
-        if confusion.pattern.may_stand_in(protocol.words):
-            yield from _slip(protocol, confusion)
+    for place in spelling_table().near(protocol.words):
+        yield from _slip(protocol, spelling()[place])
 
 
 def _slip(protocol: Protocol, confusion: Confusion) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 
-from ..sought import Sought
+from ..sought import Sought, SoughtTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,12 @@ class System:
     name: str
     words: Sought
     conditions: Sought
+
+
+@cache
+def spelling_table() -> SoughtTable:
+    """The patterns of `spelling`."""
+    return SoughtTable([confusion.pattern for confusion in spelling()])
 
 
 @cache

@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..sought import Sought
+
 INCLUSION, EXCLUSION = "inclusion", "exclusion"
 
 _MARK = re.compile(
     r"\s*(?:[-*•▪►●○◦‣⁃■□§¤✓➢→+](?!\d)|[oO](?=\s{2,})|\(?\d{1,2}\s?[.)](?=\s|[A-Za-z≥<>(\"'])|\d{1,2}\s?-(?=\s[A-Z])|\d\s?-(?=[A-Z][a-z])"
     r"|\(?[a-hA-H]\s?[.)](?=\s|[A-Z])|\(?[ivxIVX]{1,5}\s?[.)](?=\s)|#\s?\d{0,2}(?=\s)|\d{1,2}\.(?=\d\d\s?(?:years|yrs|to\s\d|-\s?\d\d|[≤≥<>]))|\d{1,2}(?:\.\d{1,2}){1,2}\.?\s(?=\s?[A-Z]))\s*"
 )
-_HEADING = re.compile(
+_HEADING = Sought(
     r"[\s*#_\"'(-]*(?:(?:the|key|main|major|general|additional|specific|important|other|principal|primary|overall|patients?|subjects?"
     r"|participants?|study|cohort|part|phase|arm|group|clinical|common|basic|summary|of|for|and|all|\d|[a-e]|[ivx]+|donors?|recipients?"
     r"|healthy|controls?|volunteers?|child|children|adults?|caregivers?|selected|protocol|eligibility|trial|screening|randomi[sz]ation)[\s:,/&.-]+){0,6}?"
@@ -21,7 +23,7 @@ _HEADING = re.compile(
     r"(?:[\s-]+(?:criteria|criterion|criterias|criterium|criteri|ciriteria|critera|creteria|criteira|factors?|requirements?))?",
     re.IGNORECASE,
 )
-_PHRASE_HEADING = re.compile(
+_PHRASE_HEADING = Sought(
     r"[\s*#_-]*criteria\s+(?:for|of)\s+(?P<what>non[\s-]*inclusion|inclusion|exclusion)\b", re.IGNORECASE
 )
 _INLINE = re.compile(
@@ -39,7 +41,8 @@ _LEGACY_PART = re.compile(
     r"|Radiotherapy|Surgery):)"
 )
 """The headings of the old records where they stand in one running line."""
-_EXCLUDES = re.compile(
+_LEGACY_OPENS = frozenset("DPC")
+_EXCLUDES = Sought(
     r"(?:patients?|subjects?|participants?|individuals|women|those|persons)[^.:\n]{0,60}(?:will|should|must|are|is|shall)\s(?:be\s)?"
     r"(?:excluded|not\s(?:be\s)?(?:eligible|included|enrolled)|ineligible)[^.:\n]{0,60}:\s*$",
     re.IGNORECASE,
@@ -179,9 +182,9 @@ class _Reader:
                 what = found["what"].casefold()
                 section = EXCLUSION if what.startswith(("non", "exclu", "inelig")) else INCLUSION
                 return section, line.start + found.end() + rest
-        if _LEGACY.match(words):
+        if words[0] in _LEGACY_OPENS and _LEGACY.match(words):
             return INCLUSION, line.end if words.rstrip().endswith(":") else line.start + words.index(":") + 1
-        if _EXCLUDES.match(words):
+        if words[-1] == ":" and _EXCLUDES.match(words):
             self.section = EXCLUSION
         return None
 

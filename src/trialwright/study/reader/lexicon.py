@@ -86,18 +86,20 @@ class Lexicon:
 
     def match(self, words: list[str], lower: list[str], at: int) -> tuple[Phrase, int] | None:
         """The longest phrase that begins at word ``at`` and how many words it takes; exact spelling wins."""
-        best: tuple[Phrase, int] | None = None
+        nodes = self.folded.ways.get(lower[at])
+        folded = _longest(nodes, lower, at, at + 1) if nodes else None
         if words[at] in self.exact.ways:
-            best = _longest(self.exact.ways[words[at]], words, at, at + 1)
-        if lower[at] in self.folded.ways:
-            folded = _longest(self.folded.ways[lower[at]], lower, at, at + 1)
-            if folded is not None and (best is None or folded[1] > best[1]):
-                return folded
-        return best
+            exact = _longest(self.exact.ways[words[at]], words, at, at + 1)
+            if exact is not None and (folded is None or exact[1] >= folded[1]):
+                return exact
+        return folded
 
 
 def _longest(nodes: tuple[_Node, ...], words: list[str], start: int, at: int) -> tuple[Phrase, int] | None:
     """The longest phrase at or below ``nodes``, whose words go on at ``at``; hyphens are skipped."""
+    if len(nodes) == 1 and not nodes[0].ways:  # most words lead no further
+        phrase = nodes[0].phrase
+        return None if phrase is None else (phrase, at - start)
     best: tuple[Phrase, int] | None = None
     after = at
     while after < len(words) and words[after] == "-":

@@ -243,21 +243,22 @@ def _attested(name: str, section: str, words: str, start: int, kind: str) -> Ent
 
 def _pieces(tokens: list[Token], text: str) -> Iterator[list[Token]]:
     """The sentences of a bullet: divided at semicolons, full stops and numbered items outside brackets."""
-    start = 0
-    for place, token in enumerate(tokens):
-        ends = (
-            token.kind == "P"
-            and token.depth == 0
-            and (token.value == ";" or _is_full_stop(tokens, place, text))
-        )
-        if ends or place == len(tokens) - 1:
-            piece = tokens[start : place + 1]
-            if place < len(tokens) - 1 and all(t.kind in {"N", "P"} for t in piece):
-                continue
-            start = place + 1
-            if piece and any(t.kind != "P" for t in piece):
-                yield piece
-    if not any(t.kind != "P" for t in tokens) and tokens:
+    start, last = 0, len(tokens) - 1
+    ends = [
+        place
+        for place, token in enumerate(tokens)
+        if token.kind == "P"
+        and token.depth == 0
+        and (token.value == ";" or (token.value == "." and _is_full_stop(tokens, place, text)))
+    ]
+    for place in ends if last in ends[-1:] else [*ends, last]:
+        piece = tokens[start : place + 1]
+        if place < last and all(t.kind in {"N", "P"} for t in piece):
+            continue
+        start = place + 1
+        if any(t.kind != "P" for t in piece):
+            yield piece
+    if tokens and all(t.kind == "P" for t in tokens):
         yield tokens
 
 

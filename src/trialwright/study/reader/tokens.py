@@ -76,7 +76,8 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
             at += 1
             continue
         low = lower[at]
-        if (low in folded or words[at] in exact) and (low[0].isalnum() or len(low) > 1):
+        sign = not (low[0].isalnum() or len(low) > 1)
+        if not sign and (low in folded or words[at] in exact):
             matched = lexicon.match(words, lower, at)
             if matched is not None and not (matched[0].kind == "A" and _opens_limit(lower, at + matched[1])):
                 phrase, taken = matched
@@ -84,12 +85,12 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
                 found.append(_phrase_token(phrase, begin, skip_to, lower[at : at + taken]))
                 at += taken
                 continue
-        if low in _SMALL or not low[0].isalpha():
+        if low in _SMALL or low[0] in _COMPARES or not (sign or low[0].isalpha()):
             token = _single(text, begin, ends[at], end, low)
             skip_to = token.end
         else:
             skip_to = ends[at]
-            token = Token("X", low, begin, skip_to)
+            token = Token("P" if sign else "X", low, begin, skip_to)
         found.append(token)
         at += 1
     found = _multiplied(found)
