@@ -332,6 +332,25 @@ def test_arms_put_together_are_not_compared(study: Study, trial: list[SubjectSta
     assert "PIK-HER2" not in " ".join(table(pooled, "swimmer_lanes").rows[0].cells)  # type: ignore[arg-type]
 
 
+def test_each_arm_is_compared_with_the_reference(study: Study, trial: list[SubjectState]) -> None:
+    third = study.arms[0].model_copy(update={"id": "third_arm", "label": "Third"})
+    several = study.model_copy(update={"arms": (*study.arms, third)})
+    moved = [
+        state.model_copy(update={"allocation": state.allocation.model_copy(update={"arm": "third_arm"})})
+        if state.allocation is not None and number % 3 == 0
+        else state
+        for number, state in enumerate(trial)
+    ]
+    section = build_response(derive_dataset(several, moved, CUT))
+    rates = next(b for b in section.blocks if isinstance(b, Table) and b.id == "response_rates")
+    assert rates.columns[-2:] == ("PIK-HER2 cells minus DC-PMAT", "Third minus DC-PMAT")
+    numbers = {number.id: number.value for number in rates.numbers()}
+    shares = {arm: numbers[f"response.orr.unconfirmed.{arm}"] or 0 for arm in ("third_arm", "dc_pmat_arm")}
+    difference = numbers["response.orr.unconfirmed.difference.third_arm"]
+    assert difference == pytest.approx(shares["third_arm"] - shares["dc_pmat_arm"])
+    assert section.words[0].count(" and ") == 1
+
+
 def test_nobody_allocated_and_nobody_responding_are_said_in_words(study: Study) -> None:
     empty = derive_dataset(study, [], CUT)
     assert build_response(empty).words == ("No subject was allocated: there is no response to count.",)

@@ -70,3 +70,10 @@ def test_a_new_lesion_is_named_as_the_reason(nurse: Client) -> None:
     shown = text_of(answer)
     assert "Overall PD" in shown
     assert "There is a new lesion." in shown
+    assert answer.content.decode().count('class="spider"') == 2
+
+
+def test_the_lesion_page_draws_the_course_up_to_the_assessment_being_entered(nurse: Client) -> None:
+    assert 'class="spider"' not in nurse.get(TUMOUR).content.decode()
+    answer = nurse.post(f"{TUMOUR}response/", lesion_page(nurse, "28")).content.decode()
+    assert "PR on day" in answer

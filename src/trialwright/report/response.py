@@ -269,7 +269,7 @@ def _say(data: Dataset, arms: Arms) -> str:
     for arm, rows in arms:
         count = count_of(rows, way, RESPONDED)
         parts.append(f"{count} of {len(rows)} in {arm.label}")
-    told = f"An objective response {way_in_words(way)} was seen in {' and '.join(parts)}."
+    told = f"An objective response {way_in_words(way)} was seen in {_listed(parts)}."
     reference, others = _comparisons(data, arms)
     if len(others) != 1:
         return told
@@ -282,3 +282,8 @@ def _say(data: Dataset, arms: Arms) -> str:
         f"{write_decimal(high, 1)} are compatible with the data ({found.level:.0%} interval), which {reach} no "
         "difference."
     )
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

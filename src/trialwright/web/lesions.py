@@ -8,7 +8,8 @@ from decimal import Decimal
 from trialwright.outcomes.recist.lesions import LesionHistory
 from trialwright.outcomes.recist.target import compute_sum
 from trialwright.outcomes.recist.time_points import TimePoint, derive_time_points
-from trialwright.report.subjects import derive_lesion_history
+from trialwright.report.subject_spider import draw_subject_spider
+from trialwright.report.subjects import allocated_on, derive_lesion_history
 from trialwright.study.findings import Finding
 from trialwright.study.model import Study
 from trialwright.study.model.forms import Form
@@ -16,6 +17,7 @@ from trialwright.trial.documents import find_form_date
 from trialwright.trial.records import Document, FormState, form_key
 from trialwright.trial.refusals import warning
 from trialwright.trial.subject import SubjectState
+from trialwright.web.lesion_course import NARROW, WIDE
 
 CARRIED = ("lesion", "lesion_class", "organ")
 """What stays the same about a lesion from one assessment to the next."""
@@ -23,13 +25,18 @@ CARRIED = ("lesion", "lesion_class", "organ")
 
 @dataclass(frozen=True, slots=True)
 class ResponseView:
-    """What the lesions entered say. ``point`` is None at baseline, and before anything can be said."""
+    """What the lesions entered say. ``point`` is None at baseline, and before anything can be said.
+
+    ``wide`` and ``narrow`` draw the course up to this assessment, at two widths.
+    """
 
     point: TimePoint | None
     baseline: bool
     sum_mm: Decimal | None
     earlier: tuple[TimePoint, ...]
     words: str = ""
+    wide: str = ""
+    narrow: str = ""
 
 
 def with_document(
@@ -84,7 +91,10 @@ def view_response(study: Study, state: SubjectState, visit: str, on: str) -> Res
     here = next((p for p in points if p.visit == visit and p.on.isoformat() == on), None)
     earlier = tuple(p for p in points if here is None or p.on < here.on)
     words = "" if here else "Enter the date of the scan and the lesions to see the response."
-    return ResponseView(here, False, here.target.sum_mm if here else None, earlier, words)
+    start = allocated_on(state)
+    shown = [*earlier, here] if here is not None else []
+    wide, narrow = (draw_subject_spider(shown, start, width) if start else "" for width in (WIDE, NARROW))
+    return ResponseView(here, False, here.target.sum_mm if here else None, earlier, words, wide, narrow)
 
 
 def _is_baseline(history: LesionHistory, visit: str, on: str) -> bool:
