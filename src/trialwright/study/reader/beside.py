@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .fitting import ACUITIES
 from .scan import Draft
 from .tokens import Token
 
@@ -55,6 +56,7 @@ def own_drafts(drafts: list[Draft], tokens: list[Token], words: str, start: int)
     drafts = [d for d in drafts if not (d.term.kind == "stage" and _is_of_therapy(d, tokens))]
     if any(d.term.kind == "lesion_size" for d in drafts) and _NONMEASURABLE.search(words):
         drafts = [d for d in drafts if d.term.kind != "lesion_size"]
+    drafts = [d for n, d in enumerate(drafts) if not _is_equivalent(d, drafts[:n], tokens)]
     drafts = _without_told(drafts, tokens, words, start)
     return [d for n, d in enumerate(drafts) if not _is_defined_next(n, drafts, tokens)]
 
@@ -111,6 +113,12 @@ def _is_scale(draft: Draft, drafts: list[Draft]) -> bool:
     return any(
         d is not draft and d.term.variable == draft.term.variable and d.operator != "between" for d in drafts
     )
+
+
+def _is_equivalent(draft: Draft, before: list[Draft], tokens: list[Token]) -> bool:
+    """`(Snellen equivalent 20/40)` says an acuity again."""
+    again = any(d.term.variable in ACUITIES for d in before) and draft.term.variable in ACUITIES
+    return again and tokens[draft.limits_first].depth > 0
 
 
 def _is_defined_next(number: int, drafts: list[Draft], tokens: list[Token]) -> bool:

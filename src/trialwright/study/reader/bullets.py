@@ -47,6 +47,7 @@ _EXCLUDES = Sought(
     r"(?:excluded|not\s(?:be\s)?(?:eligible|included|enrolled)|ineligible)[^.:\n]{0,60}:\s*$",
     re.IGNORECASE,
 )
+_HOLDS = re.compile(r"[^\W_]")
 _WIDEST_WRAPPED = 110
 
 
@@ -135,7 +136,7 @@ def _unmarked(text: str, start: int, end: int) -> tuple[int, bool]:
     begin, marked = start, False
     for _ in range(3):
         found = _MARK.match(text, begin, end)
-        if found is None or found.end() >= end:
+        if found is None or not _HOLDS.search(text, found.end(), end):
             break
         begin, marked = found.end(), True
     while begin < end and text[begin].isspace():

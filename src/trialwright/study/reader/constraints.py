@@ -218,7 +218,12 @@ def _after_number(tokens: list[Token], at: int) -> Limits | None:
     second = _range_end(tokens, after)
     if second is not None and _rises(low, tokens[second].quantity):
         return Limits("between", low, tokens[second].quantity, first=at, last=second + 1, bare=True)
-    if second is not None and low.unit in _FALLING and tokens[second].quantity.number < low.number:
+    letters = any(t.kind == "T" and t.term.variable == "bcva_letters" for t in tokens[max(0, at - 3) : at])
+    if (
+        second is not None
+        and (low.unit in _FALLING or letters)
+        and tokens[second].quantity.number < low.number
+    ):
         return Limits("between", tokens[second].quantity, low, first=at, last=second + 1, bare=True)
     if after < len(tokens) and tokens[after].value == "+" and not low.units and _is_age_plus(tokens, at):
         years = after + 1 < len(tokens) and tokens[after + 1].value in {"years", "year", "yrs", "y"}

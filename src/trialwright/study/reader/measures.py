@@ -111,8 +111,13 @@ def _measured(draft: Draft, low: Quantity, variable: Variable) -> Measure:
     writable = not variable.unit or (bool(unit) and variable.accepts_unit(unit))
     return Measure(
         variable, draft.operator, low_number, high_number, shown, canonical, canonical2, known,
-        unit if writable else None, draft.unsure,
+        unit if writable else None, draft.unsure or _is_doubtful(low_number, unit, variable),
     )  # fmt: skip
+
+
+def _is_doubtful(number: Decimal, unit: str, variable: Variable) -> bool:
+    """Whether no patient can have such a value: the unit or an exponent was lost on the way."""
+    return bool(unit) and number > 0 and not variable.is_plausible(Fraction(number), unit)
 
 
 def _unit(draft: Draft, quantity: Quantity, variable: Variable) -> str | None:

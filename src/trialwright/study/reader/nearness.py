@@ -66,16 +66,17 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
         return members
     kept: list[tuple[int, Term]] = []
     for member in reversed(scan.group):
-        if not fits_limits(scan, member[1], limits):
+        if fits_limits(scan, member[1], limits):
+            kept.insert(0, member)
+        elif kept or not scan.tokens[member[0]].depth:
             break
-        kept.insert(0, member)
     return kept
 
 
 _OTHERS = frozenset(
     (
         "change", "changes", "slope", "velocity", "density", "particle", "variability", "reserve", "trajectory", "delta",
-        "excretion", "intake", "supplement", "supplementation", "infusion", "index", "gradient", "polymorphism", "kinetics",
+        "intake", "supplement", "supplementation", "infusion", "index", "gradient", "polymorphism", "kinetics",
     )
 )  # fmt: skip
 """Words that make another quantity of the name before them: `PSA velocity`, `weight change`."""
@@ -89,6 +90,8 @@ def _names_another(gap: list[Token], scan: Scan, limits: Limits) -> bool:
         known, told = scan.found[-1].low, limits.quantity
         if known is not None and told is not None and known.units == told.units:
             return False
+    if gap and all(t.kind == "F" for t in gap):
+        return not tells_unit(limits) and scan.group[-1][1].kind not in {"score", "performance"}
     depth = scan.tokens[limits.first].depth
     for token in reversed(gap):
         if token.kind in {"IF", "UNLESS", "SEX", "OUT"} and token.depth <= depth:
