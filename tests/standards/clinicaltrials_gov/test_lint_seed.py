@@ -23,7 +23,7 @@ PROTOCOL: dict[str, tuple[str, ...]] = {
         "3 to 5.847 mg/dL (51.31 to 100 µmol/L)",
     ),
     "TW-ELI-003": ("excludes only subjects",),
-    "TW-ELI-007": ("mg/dL and in umol/L",),
+    "TW-ELI-007": ("mg/dL and in µmol/L",),
     "TW-ELI-008": ("exclusion list",),
     "TW-ELT-001": ("Etc.",),
     "TW-ELT-002": ("times of the normal",),

@@ -47,6 +47,22 @@ def given(words: str, days: list[list[int]], within: bool) -> dict[str, Any]:
         ("TW-ELT-003", {"registry": {"conditions": ["Asthma"]}, **criteria("Asthma", "Severe lung disease")}),
         ("TW-ELT-002", criteria("ALT less than 3 times the normal upper limit")),
         ("TW-ELT-004", criteria("Adequate renal function: creatinine clearance of 60 mL/min or more")),
+        ("TW-ELT-001", criteria("Consent", "Other tests (imaging, pathology, etc.) outside the limits")),
+        ("TW-ELT-001", criteria("Imaging, pathology etc. were done before, and the results are known")),
+        ("TW-ELT-006", criteria("Consent", "AST/ALT > 1.5")),
+        ("TW-ELI-007", criteria("Age between 6 months and 5 years")),
+        ("TW-ELI-002", criteria("Age >= 3 months", "MUAC < 110 mm and age older than 6 months")),
+        (
+            "TW-ELI-006",
+            criteria("Male participants aged 18 to 45 years\n* Female participants aged 18 to 40 years"),
+        ),
+        (
+            "TW-ELS-001",
+            {
+                **product("cells"),
+                **criteria("Contraception; a negative beta-human chorionic gonadotropin test"),
+            },
+        ),
         ("TW-PRD-001", product("1×10^6/kg once")),
         ("TW-PRD-001", product("2×10^8 CAR-positive T cells")),
         ("TW-PRD-002", product("3 x 105 mg tablets")),

@@ -14,9 +14,7 @@ from .protocol import Protocol
 from .rulebook import find
 
 _PLACEBO = Sought(r"\bplacebo|\bsham\b|\bdummy\b|\bvehicle\b|\bsaline\b|\binactive\b|\bsugar pill", re.I)
-_USUAL = Sought(
-    r"\bstandard|\busual|\bbest supportive|\bapproved|\bconventional|\broutine|\bguideline", re.I
-)
+_USUAL = Sought(r"\bstandard|\busual|\bbest supportive|\bapproved|\bconventional|\broutine|\bguideline", re.I)
 
 
 def check_arms(protocol: Protocol) -> Iterator[Finding]:

@@ -12,7 +12,8 @@ from ..findings import Finding
 from ..sought import Sought
 from ..units import convert_exact
 from .protocol import ListedRule, Protocol
-from .region_words import render_region
+from .region_words import render_region_in_units
+from .rule_units import units_of
 from .rulebook import find
 
 _AGE = re.compile(r"^(?P<number>\d{1,3}) (?P<unit>Year|Month|Week|Day|Hour|Minute)s?$")
@@ -52,9 +53,11 @@ def _age(protocol: Protocol) -> Iterator[Finding]:
     low, high = _years(fields.minimum_age), _years(fields.maximum_age)
     clash = _low_differs(piece, low) or _high_differs(piece, high)
     if clash:
-        words = render_region(region.certain, LimitKind.ABSOLUTE, "a")
-        shown = f"{fields.minimum_age or 'none'} to {fields.maximum_age or 'none'}"
-        message = f"The criteria ask for an age of {words}; the age fields say {shown}."
+        units = dict.fromkeys(unit for name, unit in units_of(stated[0].rule) if name == "age")
+        words = render_region_in_units(region.certain, protocol.variable("age"), list(units)[:1] or ["a"])
+        shown = f"say {fields.minimum_age or 'none'} to {fields.maximum_age or 'none'}"
+        held = shown if fields.minimum_age or fields.maximum_age else "hold no limit"
+        message = f"The criteria ask for an age of {words}; the age fields {held}."
         yield find("TW-ELF-001", stated[0].path, message, stated[0].text)
 
 

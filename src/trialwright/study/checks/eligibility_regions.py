@@ -17,6 +17,7 @@ from ..criteria import (
 )
 from ..criteria.intervals import Cut
 from ..findings import Finding
+from ..units import typeset_unit
 from .protocol import ListedRule, Protocol
 from .region_words import label_of, render_region, render_region_in_units
 from .rule_units import units_of
@@ -104,15 +105,17 @@ def _nobody(protocol: Protocol) -> Iterator[Finding]:
 
 
 def _units(protocol: Protocol) -> Iterator[Finding]:
+    """Ages are left out: infants are counted in months and adults in years, and no site mixes them up."""
     found: dict[str, dict[str, ListedRule]] = {}
     for listed in protocol.rules:
         for name, unit in units_of(listed.rule):
             found.setdefault(name, {}).setdefault(unit, listed)
     for name, units in found.items():
-        if len(units) > 1:
+        texts = list(dict.fromkeys(one.text for one in units.values()))
+        if len(units) > 1 and len(texts) > 1 and name != "age":
             label, last = label_of(protocol.variable(name)), list(units.values())[-1]
-            message = f"{label} is limited in {' and in '.join(units)}."
-            yield find("TW-ELI-007", last.path, message, " / ".join(one.text for one in units.values()))
+            message = f"{label} is limited in {' and in '.join(map(typeset_unit, units))}."
+            yield find("TW-ELI-007", last.path, message, " / ".join(texts))
 
 
 def _words(protocol: Protocol, region: IntervalSet, axis: LimitKind, variable: Variable) -> str:

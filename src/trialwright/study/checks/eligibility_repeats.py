@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -11,6 +12,12 @@ from .protocol import ListedRule, Protocol
 from .region_words import label_of
 from .rulebook import find
 
+_OF_SOME = re.compile(
+    r"\W*(?:(?:for|in|if) )?(?:parts?|cohorts?|groups?|arms?|phase|stratum|strata|males?|females?|men|women|boys|girls"
+    r"|infants?|children|adults?|healthy|controls?|cases?|patients? with|caregivers?|donors?|recipients?)\b",
+    re.IGNORECASE,
+)
+"""Words that begin a criterion of some of the subjects: what the others must keep is no second limit."""
 PAIRS = (("ALT", "AST"), ("systolic_bp", "diastolic_bp"))
 """Variables that protocols limit together."""
 
@@ -52,6 +59,8 @@ def _repeated(protocol: Protocol) -> Iterator[Finding]:
         for one, other in combinations(plain, 2):
             name = variables_of(one.rule)[0]
             if variables_of(other.rule)[0] != name or one.text == other.text:
+                continue
+            if not one.written and (_OF_SOME.match(one.text) or _OF_SOME.match(other.text)):
                 continue
             if not one.written and sum(name in variables_of(rule.rule) for rule in plain) > 2:
                 continue

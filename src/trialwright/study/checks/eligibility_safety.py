@@ -12,10 +12,8 @@ from .protocol import Protocol
 from .rulebook import find
 
 _CONTRACEPTION = Sought(r"\bcontracepti|\bbirth control\b", re.I)
-_PREGNANCY = Sought(r"\bpregnan|\bgravid|\bgestation|\bhcg\b|\bβ-hcg", re.I)
-_VIRUSES = Sought(
-    r"\bhepatitis|\bHBV\b|\bHCV\b|\bHBsAg\b|\bHIV\b|\bAIDS\b|\bimmunodeficiency virus", re.I
-)
+_PREGNANCY = Sought(r"\bpregnan|\bgravid|\bgestation|\bhcg\b|\bβ-hcg|\bchorionic gonadotrop", re.I)
+_VIRUSES = Sought(r"\bhepatitis|\bHBV\b|\bHCV\b|\bHBsAg\b|\bHIV\b|\bAIDS\b|\bimmunodeficiency virus", re.I)
 _IMMUNE = Sought(
     r"\bsteroids?\b|\bcorticosteroids?|\bimmunosuppress|\bprednis|\bdexamethasone|\bglucocorticoid", re.I
 )

@@ -47,6 +47,9 @@ _EITHER = Sought(
     r"|aspartate aminotransferase)\b|\bAST\b\)?\s*/\s*ALT\b",
     re.I,
 )
+_IS_RATIO = re.compile(
+    r"[\s):]*[<>≤≥=]{1,2}\s*\d+(?:\.\d+)?(?!\s*(?:[\d.x×*]|times|fold|U/|IU|ULN|upper|the))", re.I
+)
 _RATIO = Sought(r"\bratio\b", re.I)
 _CONSENT = Sought(r"\bconsent", re.I)
 _NO_CONSENT = Sought(
@@ -72,10 +75,19 @@ def check_eligibility_text(protocol: Protocol) -> Iterator[Finding]:
 
 
 def _open(clause: Clause) -> Iterator[Finding]:
-    match = _OPEN.search(clause.text)
+    match = next((m for m in _OPEN.finditer(clause.text) if _ends_the_list(clause.text, m.end())), None)
     if match:
         message = f"The criterion ends in an open list (`{match.group(0).strip()}`): each site adds its own."
         yield find("TW-ELT-001", clause.path, message, clause.text)
+
+
+def _ends_the_list(text: str, end: int) -> bool:
+    """Whether the list itself ends here: not examples in brackets, nor words in the middle of a sentence."""
+    if text.count("(", 0, end) + text.count("（", 0, end) > text.count(")", 0, end) + text.count(
+        "）", 0, end
+    ):
+        return False
+    return not text[end:].strip(" .;,*\n") or text[end:].lstrip(" .")[:1] in {";", "\n", ")"}
 
 
 def _normal(clause: Clause) -> Iterator[Finding]:
@@ -116,7 +128,7 @@ def _vague(clause: Clause) -> Iterator[Finding]:
 
 def _either(clause: Clause) -> Iterator[Finding]:
     match = _EITHER.search(clause.text)
-    if match and not _RATIO.search(clause.text):
+    if match and not _RATIO.search(clause.text) and not _IS_RATIO.match(clause.text[match.end() :]):
         message = "A slash joins two tests: it does not say whether both or one of them must keep the limit."
         yield find("TW-ELT-006", clause.path, message, clause.text)
 

@@ -33,9 +33,7 @@ _CHOICE = Sought(
     re.I,
 )
 _INFUSION = Sought(r"\binfusions?\b|\binfused\b", re.I)
-_INJECTED = Sought(
-    r"\bsubcutaneous\w*\b|\bintramuscular\w*\b|\bintradermal\w*\b|\bs\.?c\.? injection", re.I
-)
+_INJECTED = Sought(r"\bsubcutaneous\w*\b|\bintramuscular\w*\b|\bintradermal\w*\b|\bs\.?c\.? injection", re.I)
 _BY_NEEDLE = Sought(r"\binject", re.I)
 _SLOWLY = Sought(r"\b(?:subcutaneous|intramuscular|intradermal)(?:ly)? infus", re.I)
 _INTO_VEIN = Sought(r"\bintraven|\bIV\b|\bi\.v\.|\bpump\b|\bcontinuous", re.I)

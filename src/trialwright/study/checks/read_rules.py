@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from ..criteria import Compare, Limit, LimitKind, Member, Not, Op, Range, Rule, variables_of
 from ..reader import Entry, Sense, Status, read_criteria
+from ..reader.groups import may_mean_all
 from ..units import normalise_unit
 
 _OPS = {">=": Op.GE, ">": Op.GT, "<=": Op.LE, "<": Op.LT, "==": Op.EQ}
@@ -24,13 +25,27 @@ def compute_read_rules(text: str) -> tuple[tuple[str, str, str, Rule], ...]:
         (_list_of(entry), entry.variable)
         for entry in entries
         if entry.condition or entry.alt_group or entry.status is Status.AMBIGUOUS
-    }
+    } | _joined(entries)
     found: list[tuple[str, str, str, Rule]] = []
     for entry in entries:
         rule = _rule(entry)
         if rule is not None and (_list_of(entry), entry.variable) not in doubtful:
             found.append((entry.id, _list_of(entry), entry.text, rule))
     return tuple(found)
+
+
+def _joined(entries: Sequence[Entry]) -> set[tuple[str, str]]:
+    """Variables of exclusions that one sentence may mean only together: `MUAC < 110 mm and older than 6 months`."""
+    sentences: dict[tuple[int, str], list[Entry]] = {}
+    for entry in entries:
+        if entry.sense is Sense.EXCLUDED_IF:
+            sentences.setdefault((entry.start, entry.text), []).append(entry)
+    return {
+        (_list_of(entry), entry.variable)
+        for held in sentences.values()
+        if len(held) > 1 and may_mean_all(held)
+        for entry in held
+    }
 
 
 def keep_plain(rules: Sequence[tuple[str, str, Rule]]) -> frozenset[str]:

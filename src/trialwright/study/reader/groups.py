@@ -42,7 +42,7 @@ def group_entries(sentence: Sequence[tuple[Entry, Rule]]) -> list[Grouped]:
     for sense in Sense:
         parts = [_part(entry, rule) for entry, rule in sentence if entry.sense is sense]
         sets = _linked(parts)
-        if sense is Sense.EXCLUDED_IF and len(sets) > 1 and _may_mean_all(sets):
+        if sense is Sense.EXCLUDED_IF and len(sets) > 1 and may_mean_all([part.entry for part in parts]):
             found.append(Grouped(tuple(part.entry for part in parts), None))
             continue
         found += [Grouped(tuple(part.entry for part in one), _rule_of(one, sense)) for one in sets]
@@ -91,9 +91,11 @@ def _has_mate(entry: Entry, parts: list[Part]) -> bool:
     )
 
 
-def _may_mean_all(sets: list[list[Part]]) -> bool:
-    """Whether exclusions joined by `and` may exclude only together. One limit shared by a list does not."""
-    entries = [part.entry for one in sets for part in one]
+def may_mean_all(entries: Sequence[Entry]) -> bool:
+    """Whether exclusions of one sentence, joined by `and`, may exclude only together.
+
+    One limit that a list shares (`AST and ALT > 3 x ULN`) does not.
+    """
     limits = {(e.operator, str(e.value), str(e.value2), e.unit, e.condition) for e in entries}
     return len(limits) > 1 and _AND.search(entries[0].text) is not None
 
