@@ -10,7 +10,7 @@ from typing import Any
 from trialwright.study.findings import Finding
 
 from .codes import registry_finding
-from .course_words import leave_out_limits, says_two_courses
+from .course_words import leave_out_limits, says_changing_dose, says_two_courses
 from .dose_words import Quantity, is_volume, parse_formulation, parse_quantities, parse_routes
 from .repairs import Repaired, check_repairs, repair_text
 from .schedule_words import (
@@ -159,7 +159,8 @@ def _component(repaired: Repaired, start: int, end: int) -> Row:
     quantities = parse_quantities(text)
     doses = leave_out_limits(text, [one for one in quantities if not is_volume(one) and one.unit != "%"])
     volumes = [one for one in quantities if is_volume(one)]
-    if doses and len({(one.minimum, one.maximum, one.unit) for one in doses}) == 1:
+    changing = says_changing_dose(text)
+    if doses and not changing and len({(one.minimum, one.maximum, one.unit) for one in doses}) == 1:
         row["dose"] = _amount(doses[0], repaired, start)
     if volumes and len({(one.minimum, one.maximum, one.unit) for one in volumes}) == 1:
         row["volume"] = _amount(volumes[0], repaired, start)
@@ -171,7 +172,7 @@ def _component(repaired: Repaired, start: int, end: int) -> Row:
     if formulation:
         row["formulation"] = repaired.words(start + formulation[0], start + formulation[1])
     one_dose = len({(one.minimum, one.maximum, one.unit) for one in doses}) < 2
-    if one_dose and not says_two_courses(text):
+    if one_dose and not changing and not says_two_courses(text):
         row.update(_schedule(repaired, text, start))
     if not row.keys() & {"dose", "route", "frequency", "days", "single", "cycles"}:
         return {}

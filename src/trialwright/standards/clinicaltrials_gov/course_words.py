@@ -18,6 +18,15 @@ _CAP = re.compile(
     r"[^();.,]{0,60}(?:\.\d[^();.,]{0,40})?\)?",
     re.I,
 )
+_CHANGES = re.compile(
+    r"\b(?:titrat\w+|taper\w+|(?:dose )?escalat\w+|ramp(?:ed)?[- ]?up|adjusted (?:every|to|according|based|by)"
+    r"|increas(?:ed|ing) (?:to|by|every|gradually|up)|start(?:ing|ed) (?:at|dose|with)|initial(?:ly)? (?:dose|at))\b",
+    re.I,
+)
+_DOSES = re.compile(
+    r"\d(?:\.\d+)?(?:\s*(?:/|\bor\b|\band\b|,\s)\s*(?:and |or )?\d+(?:\.\d+)?)+\s*(?:mg|g|mcg|µg|μg|IU|units?|mL|ml)\b",
+    re.I,
+)
 _BRACKETS = re.compile(r"\([^()]{0,120}\)")
 _EXCEPTION = re.compile(r"\b(?:if|for|in|when|patients?|subjects?|children|elderly)\b", re.I)
 
@@ -37,6 +46,11 @@ def says_two_courses(text: str) -> bool:
     return False
 
 
+def says_changing_dose(text: str) -> bool:
+    """Whether the dose is no constant one: titrated, tapered, one of a list."""
+    return _CHANGES.search(text) is not None or _DOSES.search(text) is not None
+
+
 def _says_when(text: str) -> bool:
     return (
         parse_rate(text) != (None, None)
@@ -47,12 +61,16 @@ def _says_when(text: str) -> bool:
 
 
 def leave_out_limits(text: str, quantities: list[Quantity]) -> list[Quantity]:
-    """The amounts that are doses: without the cap of one, and without the same dose again in brackets.
+    """The amounts that are doses: without the cap of one, a concentration, and the same dose again in brackets.
 
     Brackets that make an exception (`20 mg if older than 75`) state another dose and are kept.
     """
     caps = [match.span() for match in _CAP.finditer(text)]
-    kept = [one for one in quantities if not any(a <= one.start < b for a, b in caps)]
+    kept = [
+        one
+        for one in quantities
+        if not one.unit.endswith("/mL") and not any(a <= one.start < b for a, b in caps)
+    ]
     again = [match.span() for match in _BRACKETS.finditer(text) if not _EXCEPTION.search(match.group(0))]
     plain = [one for one in kept if not any(a < one.start < b for a, b in again)]
     return plain if plain else kept

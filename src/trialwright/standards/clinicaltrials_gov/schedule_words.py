@@ -139,26 +139,25 @@ _CYCLES = Sought(
     re.I,
 )
 _CYCLE_LENGTH = (
-    Sought(
-        r"\b(?P<n>\d{1,3})[- ](?P<unit>day|week)s?(?:[- ](?:treatment )?(?:cycles?|courses?)\b)", re.I
-    ),
+    Sought(r"\b(?P<n>\d{1,3})[- ](?P<unit>day|week)s?(?:[- ](?:treatment )?(?:cycles?|courses?)\b)", re.I),
     Sought(
         rf"\b(?:each|one|every|a|1) cycle (?:is|lasts|of|=|has|consists of|will be) {_n('n')} (?P<unit>day|week)s\b",
         re.I,
     ),
     Sought(r"\bcycles? ?(?:=|of|\() ?(?P<n>\d{1,3}) (?P<unit>day|week)s?\b", re.I),
-    Sought(
-        rf"\b(?:repeated |repeat(?:s|ing)? )?every {_n('n')} (?P<unit>day|week)s (?:for|up to)\b", re.I
-    ),
+    Sought(rf"\b(?:repeated |repeat(?:s|ing)? )?every {_n('n')} (?P<unit>day|week)s (?:for|up to)\b", re.I),
 )
 
 
+_RANGE = re.compile(r"\d\s*(?:-|to|or)\s*\Z", re.I)
 _NUMBERED = Sought(r"\bcycles? 1 ?(?:-|to|through) ?(?P<n>\d{1,2})\b", re.I)
 
 
 def parse_cycles(text: str) -> tuple[int | None, int | None]:
     """Number of cycles, and days of one, where stated."""
     match = _CYCLES.search(text) or _NUMBERED.search(text)
+    if match and _RANGE.search(text[max(0, match.start() - 12) : match.start()]):
+        match = None
     count = number_of(match.group("n")) if match else None
     for pattern in _CYCLE_LENGTH:
         length = pattern.search(text)
@@ -179,6 +178,8 @@ _START = re.compile(
     r"(?: on| at| from| the)?(?: study| cycle \d+)?\s*\Z",
     re.I,
 )
+_MENSTRUAL = re.compile(r"\bcycle\s*\Z", re.I)
+"""`cycle days 3-7` are those of the menstrual cycle."""
 _WITHIN = re.compile(
     r"\s*(?:,\s*)?(?:of|in|within) (?:each|every|a|the|\d)[^.;]{0,40}?(?:cycle|course|period)", re.I
 )
@@ -207,11 +208,14 @@ _BEFORE = re.compile(
 
 def _lists_of_days(text: str, cycles: int | None) -> Iterator[Days]:
     for match in _BEFORE.finditer(text):
+        if _START.search(text, max(0, match.start() - 30), match.start()):
+            continue
         days = _negative(match.group("list"))
         if days:
             yield Days((tuple(days),), False, match.start(), match.end())
     for match in _DAYS.finditer(text):
-        if _START.search(text, max(0, match.start() - 30), match.start()):
+        before = text[max(0, match.start() - 30) : match.start()]
+        if _START.search(before) or _MENSTRUAL.search(before):
             continue
         groups = [_members(part) for part in match.group("list").split(";")]
         if any(not group for group in groups):
@@ -271,13 +275,15 @@ _DURATION = re.compile(
 def parse_duration_days(text: str) -> int | None:
     """How long the product is given, where the text says ``for 16 weeks``; months of 30.4375 days."""
     match = _DURATION.search(text)
-    if match is None or _REST.search(text, match.end(), match.end() + 40):
+    if match is None or _REST.search(text, match.end(), match.end() + 40) or _AGAIN.match(text, match.end()):
         return None
     unit = match.group("unit").lower()
     factor = Decimal("365.25") if unit == "year" else _UNIT_DAYS[unit]
     return int((number_of(match.group("n")) * factor).to_integral_value())
 
 
+_AGAIN = re.compile(r"[\s,]*(?:every|of each|of every|of a|per|q\d)\b", re.I)
+"""`7 days every 28 days` is a part of a cycle, not how long the product is given."""
 _REST = re.compile(r"\b(?:rest|off|break|pause)\b", re.I)
 _SINGLE = re.compile(
     r"\b(?:single (?:oral |intravenous |subcutaneous )?(?:dose|injection|infusion|administration)"

@@ -36,6 +36,14 @@ _TOLERANCE = re.compile(
     r"\(?\s*(?:±|\+\s?/\s?[-−–]|\\?\+\\?-)\s*\d{1,3}(?:\.\d)?\s*(?:-?\s?(?:minutes?|hours?|days?|weeks?|months?|[hdw]\b))?\s*\)?",
     re.I,
 )
+_THOUSANDS = re.compile(r"(?<=\b\d),(?=\d{3}\b)")
+_CYCLE_LENGTH = re.compile(
+    r"\(?\s*(?:(?:each|one|every|a|1) )?cycles?(?: length)? ?(?:is|=|lasts|of|are) ?"
+    r"(?P<n>\d{1,3})[\s-](?P<unit>day|week)s?\s*\)?",
+    re.I,
+)
+_CYCLE_DAY = re.compile(r"\b(?:cycle |C)(?P<cycle>\d{1,2}),?\s?(?:day |D)(?P<day>\d{1,2})\b", re.I)
+_CYCLE_COUNT = re.compile(r"\bcycle (?P<cycle>\d{1,2})\b|\b(?P<count>\d{1,2}) cycles\b", re.I)
 _COMPOUND = re.compile(r"\b(?P<years>\d{1,2})\s?years?\s(?P<months>\d{1,2})\s?months?\b", re.I)
 _HALF = re.compile(r"(?:\b1/2|½|\bhalf(?: an?)?)[\s-](?P<unit>year|hour|day)s?\b|\bhalf-(?:yearly?)\b", re.I)
 _HALVES = {"year": "6 months", "hour": "30 minutes", "day": "12 hours"}
@@ -136,10 +144,22 @@ def parse_time_frame(words: str) -> TimeFrame:
 
 def _plain(text: str) -> str:
     """The text without tolerances, sums written out, halves in smaller units."""
-    text = _TOLERANCE.sub(" ", text)
+    text = _TOLERANCE.sub(" ", _THOUSANDS.sub("", text))
+    text = _in_days(text)
     text = _COMPOUND.sub(lambda m: f"{12 * int(m['years']) + int(m['months'])} months", text)
     text = _HALF.sub(lambda m: _HALVES[(m["unit"] or "year").lower()], text)
     return _POST_OPERATIVE.sub("day", text)
+
+
+def _in_days(text: str) -> str:
+    """`Cycle 2 Day 1` and `end of cycle 2` in days of the study, where the length of a cycle is stated."""
+    length = _CYCLE_LENGTH.search(text)
+    if length is None:
+        return text
+    days = int(length["n"]) * (7 if length["unit"].lower() == "week" else 1)
+    text = text[: length.start()] + text[length.end() :]
+    text = _CYCLE_DAY.sub(lambda m: f"day {(int(m['cycle']) - 1) * days + int(m['day'])}", text)
+    return _CYCLE_COUNT.sub(lambda m: f"{int(m['cycle'] or m['count']) * days} days", text)
 
 
 def _is_age(text: str, match: re.Match[str]) -> bool:
