@@ -149,21 +149,32 @@ def measure_peer(test: Callable[..., Any], subjects: int, seconds: float = 0.5) 
     return done / (time.thread_time() - begin)
 
 
+def measure(subjects: int, million: float) -> dict[str, float]:
+    """Replicates a second of everything at one number of subjects."""
+    replicates = max(int(million * 1e6 / subjects) // LANES * LANES, LANES)
+    others = {f"{name}, log-rank": measure_peer(test, subjects) for name, test in peers().items()}
+    return {**measure_own(subjects, replicates), **others}
+
+
+def print_side_by_side(columns: dict[int, dict[str, float]]) -> None:
+    """A Markdown table: a row an analysis or package, a column a number of subjects; shares are of data only."""
+    print("| replicates a second and core |" + "".join(f" n = {subjects:,} |" for subjects in columns))
+    print("| --- |" + " --- |" * len(columns))
+    for name in next(iter(columns.values())):
+        cells = [
+            f" {found[name]:,.0f} ({found[name] / found['data only']:.2%}) |" for found in columns.values()
+        ]
+        print(f"| {name} |" + "".join(cells))
+
+
 def main() -> None:
-    """Print a table a number of subjects."""
+    """Print one table, and the speed of one and of two cores by the clock."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subjects", type=int, nargs="*", default=[40, 400, 4000])
     parser.add_argument("--million", type=float, default=4.0, help="millions of subjects a run")
     given = parser.parse_args()
-    for subjects in given.subjects:
-        replicates = max(int(given.million * 1e6 / subjects) // LANES * LANES, LANES)
-        rates = measure_own(subjects, replicates)
-        floor = rates["data only"]
-        print(f"\n{subjects} subjects: replicates a second and core")
-        for name, value in rates.items():
-            print(f"  {name:32s} {value:14,.0f}  {value / floor:6.1%} of data only")
-        for name, test in peers().items():
-            print(f"  {name + ', log-rank':32s} {measure_peer(test, subjects):14,.0f}")
+    columns = {subjects: measure(subjects, given.million) for subjects in given.subjects}
+    print_side_by_side(columns)
     for cores in (1, 2):
         begin = time.perf_counter()
         simulate_design(benchmark_case(40), 2_000_000, SEED, cores)

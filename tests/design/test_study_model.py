@@ -35,6 +35,7 @@ def study() -> Study:
 def design_of(study: Study, **fields: object) -> DesignScenario:
     made, findings = scenario_from_study(with_scenario(study, **fields), "made")
     assert findings == []
+    assert made is not None
     return made
 
 

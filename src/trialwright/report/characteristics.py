@@ -112,7 +112,11 @@ def _opening(shown: Sequence[ShownScenario]) -> str:
 
 
 def _power(shown: Sequence[ShownScenario]) -> Figure:
-    """Power over the hazard ratio; scenarios that differ in the hazard ratio alone have one curve."""
+    """Power over the hazard ratio; scenarios that differ in the hazard ratio alone have one curve.
+
+    Scenarios with boundaries are left to their own figure where there are others.
+    """
+    shown = [one for one in shown if one.scenario.group_sequential is None] or shown
     groups: dict[tuple[float, ...], list[tuple[ShownScenario, PowerCurve]]] = {}
     for one in shown:
         for curve in one.picture.curves if one.picture else ():

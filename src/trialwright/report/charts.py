@@ -153,7 +153,7 @@ def _reference(one: Reference, x: Axis, y: Axis) -> str:
 
 def _line(line: Line, index: int, x: Axis, y: Axis) -> list[str]:
     """The line in pieces: where a value is missing or infinite it is interrupted."""
-    colour, dash = COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
+    colour, dash = _look_of(index)
     parts: list[str] = []
     if line.half_widths:
         upper = [(a, b + w) for a, b, w in zip(line.x, line.y, line.half_widths, strict=True)]
@@ -168,6 +168,11 @@ def _line(line: Line, index: int, x: Axis, y: Axis) -> list[str]:
         if line.marks:
             parts += [_dot(_x(a, x), _y(b, y), colour, index) for a, b in piece]
     return parts
+
+
+def _look_of(index: int) -> tuple[str, str]:
+    """Colour and dash of a line; each pair comes once in sixteen lines."""
+    return COLOURS[index % len(COLOURS)], DASHES[(index + index // len(COLOURS)) % len(DASHES)]
 
 
 def _dot(x: float, y: float, colour: str, index: int) -> str:
@@ -185,7 +190,7 @@ def _pieces(line: Line) -> list[list[tuple[float, float]]]:
 
 
 def _key(label: str, index: int, y: float) -> str:
-    colour, dash = COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
+    colour, dash = _look_of(index)
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return (
         f'<line class="line-{index}" x1="{LEFT}" y1="{y}" x2="{LEFT + 34}" y2="{y}" stroke="{colour}" '
