@@ -11,7 +11,7 @@ from ..model.outcomes import Outcome
 from ..sought import Sought
 from .protocol import Protocol
 from .rulebook import find
-from .words import outcome_names
+from .words import outcome_names, outcome_names_table
 
 _SAFETY_AIM = Sought(r"\bsafety\b|\btolerability\b|\btoxicit", re.I)
 _SAFETY_OUTCOME = Sought(
@@ -111,8 +111,9 @@ def _time_frame(n: int, outcome: Outcome) -> Iterator[Finding]:
 
 
 def _name(n: int, outcome: Outcome) -> Iterator[Finding]:
-    for confusion in outcome_names():
-        match = confusion.pattern.search(outcome.measure)
+    for place in outcome_names_table().near(outcome.measure):
+        confusion = outcome_names()[place]
+        match = confusion.pattern.pattern.search(outcome.measure)
         if match:
             message = f"`{match.group(0)}` is not the usual name of the outcome."
             remedy = f"Write `{confusion.meant}`."

@@ -43,6 +43,12 @@ def spelling() -> tuple[Confusion, ...]:
 
 
 @cache
+def outcome_names_table() -> SoughtTable:
+    """The patterns of `outcome_names`."""
+    return SoughtTable([confusion.pattern for confusion in outcome_names()])
+
+
+@cache
 def outcome_names() -> tuple[Confusion, ...]:
     """Names of outcomes that are not the usual ones."""
     return tuple(Confusion(_any_case(row["wrong"]), row["standard"]) for row in _lists()["outcome_names"])

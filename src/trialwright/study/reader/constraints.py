@@ -39,10 +39,12 @@ class Limits:
     @property
     def quantity(self) -> Quantity | None:
         """A quantity that tells the unit."""
-        return next(
-            (q for q in (self.high, self.low, *self.items) if q is not None and (q.units or q.relative)),
-            self.low,
-        )
+        high, low = self.high, self.low
+        if high is not None and (high.units or high.relative):
+            return high
+        if self.items and not (low is not None and (low.units or low.relative)):
+            return next((item for item in self.items if item.units or item.relative), low)
+        return low
 
 
 def read_limits(tokens: list[Token], at: int) -> Limits | None:

@@ -28,6 +28,7 @@ _TARGETS = frozenset(
         "target",
     )
 )
+_CLOCK = ("am", "pm", "o'clock", "a", "p")
 _ABLE = frozenset(("able", "unable", "ability", "inability", "capable", "fail", "fails", "failure", "failed"))
 
 
@@ -54,7 +55,10 @@ def _is_risk(token: Token) -> bool:
 
 def _is_clock(scan: Scan, limits: Limits) -> bool:
     """`7.00-11.00 a.m.`, `8 to 10 am`."""
-    behind = [str(t.value) for t in scan.tokens[limits.last : limits.last + 3] if t.kind != "N"]
+    following = scan.tokens[limits.last : limits.last + 3]
+    if not any(t.kind != "N" and t.value in _CLOCK for t in following):
+        return False
+    behind = [str(t.value) for t in following if t.kind != "N"]
     return behind[:1] in (["am"], ["pm"], ["o'clock"]) or behind in (["a", ".", "m"], ["p", ".", "m"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from operator import ge, gt, le, lt
 
 from ..criteria.variables import Catalogue
@@ -48,7 +49,7 @@ def _of_multiple(operator: str, low: Quantity) -> str:
 
 
 def _of_typical(draft: Draft, catalogue: Catalogue) -> str:
-    typical = _typical(draft.term)
+    typical = _typical(draft.term.typical)
     if typical is None:
         return ""
     value, unit = typical
@@ -83,10 +84,12 @@ def _of_levels(draft: Draft, value: Fraction) -> str:
     return GOOD if value in numbers else BAD
 
 
-def _typical(term: Term) -> tuple[Fraction, str] | None:
-    if not term.typical:
+@cache
+def _typical(words: str) -> tuple[Fraction, str] | None:
+    """The healthy value of the lexicon, `90 mL/min`, as number and unit."""
+    if not words:
         return None
-    number, _, unit = term.typical.partition(" ")
+    number, _, unit = words.partition(" ")
     return Fraction(number), unit
 
 
