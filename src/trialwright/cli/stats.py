@@ -109,7 +109,7 @@ def response(
     """Shares of responders by arm with their intervals, and their differences."""
     from trialwright.stats.summaries import summarise_response
 
-    columns = read_columns(file, [responded, arm], [])
+    columns = read_columns(file, [responded], [arm])
     with refused_by_statistics():
         found = summarise_response(
             columns[responded], columns[arm], arms=_in_order(columns[arm]), level=level

@@ -37,14 +37,24 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def read_columns(path: Path, needed: Sequence[str], wanted: Sequence[str]) -> dict[str, list[Any]]:
-    """Columns by name: ``needed`` as numbers where they are numbers; ``wanted`` ('' is skipped) as they are."""
+    """Columns by name: ``needed`` must be numbers; ``wanted`` ('' is skipped) are so where they can be."""
     rows = read_rows(path)
-    names = list(rows[0]) if rows else []
+    if not rows:
+        raise Stop(EXIT_ERRORS, f"{path} has no rows.", "Give a table with a row for each subject.")
+    names = list(rows[0])
     missing = [name for name in (*needed, *wanted) if name and name not in names]
     if missing:
-        known = ", ".join(names) or "none"
+        known = ", ".join(names)
         raise Stop(EXIT_ERRORS, f"{path} has no column {', '.join(missing)}.", f"Its columns are: {known}.")
-    return {name: _numbers([row[name] for row in rows]) for name in (*needed, *wanted) if name}
+    columns = {name: _numbers([row[name] for row in rows]) for name in (*needed, *wanted) if name}
+    words = [name for name in needed if not all(isinstance(value, float) for value in columns[name])]
+    if words:
+        raise Stop(
+            EXIT_ERRORS,
+            f"{path}: {', '.join(words)} must be numbers; a value that is no number stands among them.",
+            "Recode words as numbers, such as 0 and 1, and leave a cell empty where nothing is known.",
+        )
+    return columns
 
 
 def read_domains(folder: Path) -> dict[str, list[Row]]:
