@@ -14,7 +14,8 @@ from trialwright.study.reader import Status, builtin_lexicon, read_criteria
 HERE = Path(__file__).parent
 SENTENCES: list[tuple[str, str, list[list[Any]]]] = [
     (section, words, labels)
-    for section, listed in YAML(typ="safe").load(HERE / "sentences.yaml").items()
+    for file in ("sentences.yaml", "sentences_forms.yaml")
+    for section, listed in YAML(typ="safe").load(HERE / file).items()
     for words, *labels in listed
 ]
 
@@ -38,7 +39,7 @@ def test_a_sentence_is_read_as_a_clinician_reads_it(
 
 
 def test_the_sentences_are_many() -> None:
-    assert len(SENTENCES) >= 200
+    assert len(SENTENCES) >= 700
 
 
 @pytest.mark.parametrize(("section", "words", "labels"), SENTENCES)

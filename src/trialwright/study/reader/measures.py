@@ -108,7 +108,8 @@ def _measured(draft: Draft, low: Quantity, variable: Variable) -> Measure:
     canonical2 = None if high_number is None else _canonical(high_number, unit, variable)
     shown = show_unit(unit) if unit else ""
     known = (variable.unit or "") if canonical is not None else ""
-    writable = not variable.unit or (bool(unit) and variable.accepts_unit(unit))
+    accepted = variable.accepts_unit(unit) if unit else not variable.unit
+    writable = variable.unit is None or accepted
     return Measure(
         variable, draft.operator, low_number, high_number, shown, canonical, canonical2, known,
         unit if writable else None, draft.unsure or _is_doubtful(low_number, unit, variable),
