@@ -106,6 +106,9 @@ def _names_level(token: Token) -> bool:
     )
 
 
+_LETTER = re.compile(r"[ABCD]\d{0,2}")
+
+
 def _past_name(tokens: list[Token], at: int, term: Term, text: str) -> int:
     """Past abbreviations in brackets, a repeated name, colons and filling words."""
     staged = term.scale == "levels"
@@ -113,7 +116,7 @@ def _past_name(tokens: list[Token], at: int, term: Term, text: str) -> int:
     strange = 1 if staged else 0
     while at < end:
         token = tokens[at]
-        if term.scale in {"child_pugh", "letters"} and text[token.start : token.end] in {"A", "B", "C", "D"}:
+        if term.scale in {"child_pugh", "letters"} and _LETTER.fullmatch(text[token.start : token.end]):
             return at
         same = token.kind == "T" and (token.term.variable in {term.variable, "performance_status", "stage"})
         sign = (token.kind == "P" and token.value in "()[]:=-,'\"") or (
@@ -190,8 +193,8 @@ def _child_pugh(tokens: list[Token], at: int, text: str, letters: str) -> Grade 
         word = text[tokens[position].start : tokens[position].end]
         if not (word[:1] in set(letters) and (len(word) == 1 or word[1:].isdigit())):
             break
-        if len(word) > 1:
-            return None
+        if len(word) > 1 or _points_follow(tokens, position, text):
+            return _child_points(tokens, at, text) if letters == "ABC" else None
         items.append(word)
         last = position + 1
         step = last
@@ -212,6 +215,47 @@ def _child_pugh(tokens: list[Token], at: int, text: str, letters: str) -> Grade 
     if not quantities or any(q.units or q.relative or not 4 <= q.number <= 15 for q in quantities):
         return None
     return Grade(limits.operator, tuple(str(q.number) for q in quantities), limits.first, limits.last)
+
+
+_CLASS = re.compile(r"([ABC])(\d{1,2})?")
+
+
+def _points_follow(tokens: list[Token], at: int, text: str) -> bool:
+    """Whether a class with points, `B7`, stands in the list that begins with a plain class."""
+    following = [text[t.start : t.end] for t in tokens[at + 1 : at + 4] if t.kind in {"X", "F"}]
+    return any(len(word) > 1 and _CLASS.fullmatch(word) for word in following)
+
+
+def _child_points(tokens: list[Token], at: int, text: str) -> Grade | None:
+    """Classes with points as points: `A or B7` is at most 7, `A5-B7` is 5 to 7, `<= B7` is at most 7."""
+    operator, position = ("", at) if tokens[at].kind != "C" else (str(tokens[at].value), at + 1)
+    points: list[int] = []
+    whole, last = False, at
+    for place in range(position, min(position + 9, len(tokens))):
+        found = _CLASS.fullmatch(text[tokens[place].start : tokens[place].end])
+        if found is None:
+            if tokens[place].kind in {"OR", "AND"} or tokens[place].value in {",", "/", "-", "to", "class"}:
+                continue
+            break
+        last = place + 1
+        whole = whole or (found.group(2) is None and found.group(1) == "A")
+        if found.group(2) is None and found.group(1) != "A":
+            return None
+        points.extend([int(found.group(2))] if found.group(2) else [])
+    if not points or not all(5 <= point <= 15 for point in points):
+        return None
+    if operator or whole:
+        reach = max(points) if whole or operator[0] == "<" else min(points)
+        return Grade(operator or "<=", (str(reach),), at, last)
+    if len(points) == 1:
+        follows = tokens[last] if last < len(tokens) else None
+        told = (
+            by_merit(str(follows.value), tokens, last, last + 1, "low")
+            if follows and follows.kind == "A"
+            else "=="
+        )
+        return Grade(told, (str(points[0]),), at, last + (told != "=="))
+    return Grade("between", (str(min(points)), str(max(points))), at, last)
 
 
 def _classes(
