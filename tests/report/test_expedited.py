@@ -33,6 +33,7 @@ def clocks(study: Study, one: Life, today: date = LATE_CUT) -> list[ReportClock]
     return derive_clocks(study, data.subjects[0].cases, today)
 
 
+@pytest.mark.requirement("TW-R-047")
 def test_an_other_serious_reaction_is_due_after_fifteen_days(study: Study) -> None:
     (clock,) = clocks(study, life(seriousness="hospital"))
     assert clock.deadlines.day_zero_on == AWARE

@@ -100,6 +100,7 @@ def test_an_event_that_lasts_on_may_still_become_limiting(study: Study) -> None:
     assert numbers_of(later)[f"toxicity.toxic.{ARMS[0]}"].value == 1
 
 
+@pytest.mark.requirement("TW-R-048")
 def test_the_boundary_is_that_of_the_house_reference(study: Study) -> None:
     section = build(study, life(1))
     figure = section.blocks[0]

@@ -225,6 +225,7 @@ def test_the_bedside_check_refuses(started: Bench) -> None:
     assert codes(started.verify(container)) == ["CEL-020"]
 
 
+@pytest.mark.requirement("TW-R-049")
 def test_a_scan_that_did_not_fit_stays_as_a_deviation(started: Bench) -> None:
     """The step is refused; that another person's code was scanned is kept."""
     container = started.released("vaccine", (5,), dose="1e7", volume="1")
