@@ -246,12 +246,14 @@ def open_group(scan: Scan, at: int, term: Term) -> None:
 
 
 _OTHERS_AGE = frozenset(
-    ("donor", "caregiver", "mental", "vascular", "biological", "maternal", "partner", "parental", "skeletal", "developmental",
+    ("donor", "caregiver", "mental", "vascular", "biological", "maternal", "partner", "parental", "skeletal",
+     "developmental",
      "verbal", "paternal", "heart", "brain", "reading", "ovarian")
 )  # fmt: skip
 """Whose age it is, where it is not the subject's."""
 _FLUIDS = frozenset(
-    ("sweat", "urine", "urinary", "csf", "saliva", "salivary", "stool", "synovial", "pleural", "ascitic", "ascites", "sputum",
+    ("sweat", "urine", "urinary", "csf", "saliva", "salivary", "stool", "synovial", "pleural", "ascitic", "ascites",
+     "sputum",
      "semen", "vitreous", "drain", "bronchoalveolar", "peritoneal", "cerebrospinal")
 )  # fmt: skip
 

@@ -15,39 +15,45 @@ _ADJECTIVE = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"amenorr?h|\bfsh\b|defined|surgical|hysterectomy|oophorec|contracep|consecutive|menses|menstrua|need no|no test|not requir|sterili[sz]",
+    r"amenorr?h|\bfsh\b|defined|surgical|hysterectomy|oophorec|contracep|consecutive"
+    r"|menses|menstrua|need no|no test|not requir|sterili[sz]",
     re.IGNORECASE,
 )
 _USES = re.compile(r"\b(?:must|agree|willing|effective|using|use|abstin|negative|test)\b", re.IGNORECASE)
 _NOTE = re.compile(
     r"\W*(?:note|n\.b|nb\b\.|the definition of|definition"
-    r"|(?:(?:nb\.?\s)?(?:complete|partial|clinical)\s)?(?:response|remission|relapse|progressi(?:on|ve disease))\s(?:is|are|was)\sdefined)\b",
+    r"|(?:(?:nb\.?\s)?(?:complete|partial|clinical)\s)?(?:response|remission|relapse|progressi(?:on|ve disease))"
+    r"\s(?:is|are|was)\sdefined)\b",
     re.IGNORECASE,
 )
 _NONMEASURABLE = re.compile(r"\bnon-?\s?measurable\b", re.IGNORECASE)
+_LATER = re.compile(r"\b(?:enrolled later|(?:may|can) be re-?screened)\b", re.IGNORECASE)
 _SHARE = re.compile(
     r"\d\s?%\sof\s(?:the\s|all\s|enrolled\s|randomi[sz]ed\s|study\s)*(?:subjects|patients|participants|population|enrol)",
     re.IGNORECASE,
 )
 _TOLD = re.compile(
-    r"\b(?:is|are|were|was|be) (?:generally |usually )?considered\b|\bin general\b|\bwe have observed\b|\bhave been observed\b"
+    r"\b(?:is|are|were|was|be) (?:generally |usually )?considered\b|\bin general\b"
+    r"|\bwe have observed\b|\bhave been observed\b"
     r"|\bcorrespond|\breference (?:range|interval)\b|\bnormal range\s*[:=]",
     re.IGNORECASE,
 )
 _IF = re.compile(r"if|when|in case|in the event", re.IGNORECASE)
 _THERAPY = frozenset(
-    ("therapy", "therapies", "treatment", "treatments", "chemotherapy", "radiotherapy", "surgery", "resection", "regimen",
+    ("therapy", "therapies", "treatment", "treatments", "chemotherapy", "radiotherapy", "surgery", "resection",
+     "regimen",
      "regimens", "immunotherapy", "treated")
 )  # fmt: skip
 _PERSONS = frozenset(
-    ("children", "infants", "adolescents", "patients", "subjects", "participants", "those", "adults", "individuals", "persons",
+    ("children", "infants", "adolescents", "patients", "subjects", "participants", "those", "adults", "individuals",
+     "persons",
      "child", "subject", "patient", "participant")
 )  # fmt: skip
 
 
 def own_drafts(drafts: list[Draft], tokens: list[Token], words: str, start: int) -> list[Draft]:
     """The drafts that are criteria; ``words`` is the piece, which begins at ``start`` of the text."""
-    if not drafts or _NOTE.match(words):
+    if not drafts or _NOTE.match(words) or _LATER.search(words):
         return []
     drafts = _without_fertility(drafts, tokens, words, start)
     drafts = [d for d in drafts if not _is_beside(d, drafts, tokens)]

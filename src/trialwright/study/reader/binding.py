@@ -279,7 +279,7 @@ def bind_gestation(scan: Scan, limits: Limits) -> bool:
 
 
 def _bind_ahead(scan: Scan, limits: Limits) -> bool:
-    """`70 % stenosis or greater`: the comparison stands behind the name; `or 85 mmHg diastolic` repeats the one before."""
+    """`70 % stenosis or greater`: the comparison stands behind the name; `or 85 mmHg diastolic` repeats the last."""
     term = scan.tokens[limits.last].term
     if not limits.bare or limits.operator != "==" or limits.low is None or term.weak or term.pair:
         return False

@@ -28,7 +28,8 @@ _PHRASE_HEADING = Sought(
 )
 _INLINE = re.compile(
     r"(?<=[.;:,)\n\s])(?:(?:the|key|main|major)\s+)?(?:non[\s-]?inclusion|inclusion|exclusion)\s+criteria"
-    r"(?:\s(?:are|were|is|include|included|includes|will be|as follows|the following|for this study|consist of|comprise)){0,3}"
+    r"(?:\s(?:are|were|is|include|included|includes|will be|as follows|the following|for this study"
+    r"|consist of|comprise)){0,3}"
     r"\s*(?::|\s-\s)",
     re.IGNORECASE,
 )
@@ -36,7 +37,8 @@ _LEGACY = re.compile(
     r"\s*(?:DISEASE|PATIENT|PRIOR|CONCURRENT)[A-Z/ ]*(?:CHARACTERISTICS|THERAPY|TREATMENT)\s*:", re.ASCII
 )
 _LEGACY_PART = re.compile(
-    r"(?<=\S) (?=(?:Age|Sex|Menopausal status|Performance status|Life expectancy|Hematopoietic|Hepatic|Renal|Cardiovascular"
+    r"(?<=\S) (?=(?:Age|Sex|Menopausal status|Performance status|Life expectancy|Hematopoietic|Hepatic|Renal"
+    r"|Cardiovascular"
     r"|Pulmonary|Neurologic|Immunologic|Other|Hormone receptor status|Biologic therapy|Chemotherapy|Endocrine therapy"
     r"|Radiotherapy|Surgery):)"
 )

@@ -8,7 +8,8 @@ from .tokens import Token
 
 _TIMES = frozenset(
     (
-        "day", "days", "week", "weeks", "visit", "visits", "month", "months", "cycle", "cycles", "phase", "part", "item",
+        "day", "days", "week", "weeks", "visit", "visits", "month", "months", "cycle", "cycles", "phase", "part",
+        "item",
         "items", "question", "table", "arm", "cohort", "figure", "section", "appendix", "version", "type", "hour",
         "v", "ctcae", "exon", "chromosome", "criterion", "group", "step", "line", "question", "number", "protocol",
     )

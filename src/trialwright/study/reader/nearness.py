@@ -47,7 +47,8 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
         return []
     if scan.group[-1][1].kind == "age" and not _is_age_gap(gap, scan, limits):
         return []
-    if scan.used > last and _names_another(gap, scan, limits):
+    sized = scan.group[-1][1].kind == "lesion_size" and tells_unit(limits)
+    if scan.used > last and not sized and _names_another(gap, scan, limits):
         return []
     unit_told = tells_unit(limits)
     if not unit_told and scan.group[-1][1].weak and scan.group[-1][1].kind == "lab":
@@ -75,7 +76,8 @@ def near_group(scan: Scan, limits: Limits) -> list[tuple[int, Term]]:
 
 _OTHERS = frozenset(
     (
-        "change", "changes", "slope", "velocity", "density", "particle", "variability", "reserve", "trajectory", "delta",
+        "change", "changes", "slope", "velocity", "density", "particle", "variability", "reserve", "trajectory",
+        "delta",
         "intake", "supplement", "supplementation", "infusion", "index", "gradient", "polymorphism", "kinetics",
     )
 )  # fmt: skip

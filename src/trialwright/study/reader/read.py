@@ -148,7 +148,6 @@ class _Bullet:
                     entry.value2,
                     entry.unit,
                     entry.sense,
-                    entry.condition,
                 )
                 repeated = bool(made) and _is_restated(draft, tokens) and _says_again(made[-1], entry)
                 if key not in seen and not repeated:

@@ -15,8 +15,10 @@ _LOOK_BACK = 7
 _STAGE_OF_OTHER = re.compile(
     r"(?:chronic\s)?(?:kidney|renal)|ckd|hypertension|sleep|pressure|ulcer|gvhd|fibrosis|parkinson|lymphedema"
     r"|retinopathy|copd|periodont|heart failure|cirrhosis|encephalopathy|\d+\s?ulcer|sarcoidosis|osteo"
-    r"|necroti[sz]ing|enterocolitis|\bnec\b|bronchopulm|\brop\b|prolapse|pressure injur|labou?r|lymphoedema|decubit|wound"
-    r"|joint national|jnc|commission|hoehn|yahr|h&y|hiv|who (?:clinical )?$|hidradenitis|endometriosis|acute\skidney|aki",
+    r"|necroti[sz]ing|enterocolitis|\bnec\b|bronchopulm|\brop\b|prolapse|pressure injur|labou?r"
+    r"|lymphoedema|decubit|wound"
+    r"|joint national|jnc|commission|hoehn|yahr|h&y|hiv|who (?:clinical )?$|hidradenitis"
+    r"|endometriosis|acute\skidney|aki",
     re.IGNORECASE,
 )
 
@@ -25,8 +27,10 @@ _STAGED_OTHERWISE = re.compile(
     r"joint national|\bjnc\b|tanner|hoehn|\bhypertension[\s,(]+stage", re.IGNORECASE
 )
 _KIDNEY = re.compile(
-    r"(?:\bckd|chronic (?:\w+ )?(?:kidney|renal) (?:disease|insufficiency|failure))(?:\s?\(ckd\))?[\s,:(]*(?:stages?[\s,:]*)?$"
-    r"|^(?:(?:severe|moderate|mild|or|and|higher|greater|worse)\s)*(?:ckd\b|chronic (?:kidney|renal) (?:disease|insufficiency|failure))",
+    r"(?:\bckd|chronic (?:\w+ )?(?:kidney|renal) (?:disease|insufficiency|failure))"
+    r"(?:\s?\(ckd\))?[\s,:(]*(?:stages?[\s,:]*)?$"
+    r"|^(?:(?:severe|moderate|mild|or|and|higher|greater|worse)\s)*"
+    r"(?:ckd\b|chronic (?:kidney|renal) (?:disease|insufficiency|failure))",
     re.IGNORECASE,
 )
 

@@ -54,7 +54,8 @@ _ASKS = _words(
     "we require",
 )
 _REQUIRES = _words(
-    "must have", "must be", "should have", "should be", "ha(?:s|ve) to be", "fail(?:s|ure|ed|ing)? to (?:meet|have|achieve|reach)",
+    "must have", "must be", "should have", "should be", "ha(?:s|ve) to be",
+    "fail(?:s|ure|ed|ing)? to (?:meet|have|achieve|reach)",
     "not meet(?:ing)?", "do(?:es)? not (?:meet|fulfil)", "lack of adequate", "not (?:fulfilling|satisfying)",
 )  # fmt: skip
 _DENIES_MUST = _words("(?:must|should) (?:be )?not")
@@ -127,7 +128,19 @@ def _is_kept_out(draft: Draft, tokens: list[Token]) -> bool:
     return False
 
 
-_STUDY = frozenset(("study", "trial", "participation", "inclusion", "enrollment", "enrolment", "entry", "this", "randomization"))
+_STUDY = frozenset(
+    (
+        "study",
+        "trial",
+        "participation",
+        "inclusion",
+        "enrollment",
+        "enrolment",
+        "entry",
+        "this",
+        "randomization",
+    )
+)
 
 
 def _is_for_other(tokens: list[Token], place: int) -> bool:
@@ -144,9 +157,7 @@ def _keeps_out(token: Token) -> bool:
     return token.kind != "T" and _EXCLUDED_BEFORE.search(token.word or str(token.value)) is not None
 
 
-def _in_exclusion(
-    draft: Draft, before: str, after: str, lead: str, healthy: bool, kept: bool
-) -> Sense:
+def _in_exclusion(draft: Draft, before: str, after: str, lead: str, healthy: bool, kept: bool) -> Sense:
     direction = side_of(draft.operator, draft.term.good) if draft.operator != "within" else GOOD
     direction = BAD if direction == GOOD and not healthy else direction
     if kept and _REQUIRES.search(f"{lead} {before}"):
