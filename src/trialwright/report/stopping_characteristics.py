@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from trialwright.design.safety_answer import TRUE_RATES, judge_dose_finding, rule_of_study
 from trialwright.design.toxicity import compute_stopping_characteristics
 from trialwright.study.model import Study
+from trialwright.study.model.dose_finding import DoseFinding
 from trialwright.study.prose import render_power
 
 from .model import Number, Row, Table
@@ -16,7 +18,7 @@ from .model import Number, Row, Table
 NAME = "characteristics-stopping"
 DOSES = "characteristics-doses"
 METHODS = {"three_plus_three": "3+3", "boin": "BOIN", "crm": "CRM"}
-REPLICATES, SEED = 10_000, 1
+REPLICATES, SEED = 2_000, 1
 
 
 def make_stopping_table(study: Study) -> list[Table]:
@@ -53,7 +55,7 @@ def make_dose_finding_table(study: Study) -> list[Table]:
     plan = study.dose_finding
     if plan is None or not plan.beliefs:
         return []
-    document = judge_dose_finding(plan, REPLICATES, SEED)
+    document = _judged(plan)
     rows: list[Row] = []
     for belief in document["beliefs"]:
         rates = ", ".join(f"{100 * rate:g} %" for rate in belief["rates"])
@@ -74,6 +76,12 @@ def make_dose_finding_table(study: Study) -> list[Table]:
         "subjects, with Monte Carlo standard errors.",
     )
     return [Table(DOSES, "Finding the dose", columns, tuple(rows), notes)]
+
+
+@lru_cache(maxsize=8)
+def _judged(plan: DoseFinding) -> dict[str, Any]:
+    """Kept: the plan is judged for every report, and for the protocol."""
+    return judge_dose_finding(plan, REPLICATES, SEED)
 
 
 def _selected(found: Mapping[str, Any]) -> tuple[str, ...]:
