@@ -125,3 +125,36 @@ def test_a_subject_file_that_cannot_be_read_is_explained(run: Run, tmp_path: Pat
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert result.stderr.strip()
+
+
+def test_an_imported_record_is_checked_shown_and_screened(run: Run, tmp_path: Path) -> None:
+    assert run("import", SEED, "--out", "draft").returncode == 0
+    checked = run("check", "draft", "--page", "draft.html", "--quiet")
+    assert checked.returncode == 1
+    assert "Total bilirubin 3 to 5.847 mg/dL (51.31 to 100 µmol/L)" in checked.stdout
+    page = (tmp_path / "draft.html").read_text(encoding="utf-8")
+    assert page.count('class="number-line"') == 8
+    assert "i read: computed" in page and "✎ read: to attest" in page
+    blank = run("screen", "draft", "--blank")
+    values = json.loads(blank.stdout)["values"]
+    assert values["alt"] == {"label": "ALT", "number": None, "unit": "U/L", "uln": None, "on": None}
+    (tmp_path / "subject.json").write_text(blank.stdout, encoding="utf-8")
+    screened = run("screen", "draft", "--subject", "subject.json")
+    assert "Decision: incomplete" in screened.stdout
+    assert "1. Life expectancy [life_expectancy]: settles 2 (i2, e1)." in screened.stdout
+
+
+def test_a_value_that_nobody_asks_for_is_pointed_out(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "subject.json").write_text('{"values": {"creatinin": {"number": 1, "unit": "mg/dL"}}}')
+    result = run("screen", STUDY, "--subject", "subject.json")
+    assert "`creatinin` is not asked for" in result.stderr
+    assert "Did you mean `creatinine`" in result.stderr
+    assert run("screen", STUDY).returncode == 2
+
+
+def test_decided_criteria_say_why_and_long_numbers_are_rounded(run: Run, tmp_path: Path) -> None:
+    value = '{"number": 2, "unit": "mg/dL", "on": "2026-03-10"}'
+    (tmp_path / "subject.json").write_text(f'{{"on": "2026-03-16", "values": {{"bilirubin": {value}}}}}')
+    result = run("screen", STUDY, "--subject", "subject.json", COLUMNS="200")
+    assert "Total bilirubin is less than 3 mg/dL." in " ".join(result.stdout.split())
+    assert "≈ 5.84659" in result.stdout

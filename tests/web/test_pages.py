@@ -248,6 +248,26 @@ def test_registry_judges_the_status_at_a_date(sign_in: SignIn) -> None:
     assert client.get(f"{ROOT}registry/nonsense/").status_code == 404
 
 
+def test_findings_stand_with_their_regions_drawn(sign_in: SignIn) -> None:
+    response = sign_in("monitor").get(f"{ROOT}protocol/findings/")
+    page = response.content.decode()
+    shown = text_of(response)
+    assert page.count('class="number-line"') == 4
+    assert "Total bilirubin 3 to 5.847 mg/dL (51.31 to 100 µmol/L) is neither included nor excluded" in shown
+    assert "Criterion I7C" in shown
+    assert f'{ROOT}protocol/criteria/#i7c"' in page
+
+
+def test_criteria_name_what_was_found_at_them(sign_in: SignIn) -> None:
+    shown = text_of(sign_in("monitor").get(f"{ROOT}protocol/criteria/"))
+    assert "bilirubin is less than 3mg/dL ! TW-ELI-001" in " ".join(shown.split())
+
+
+def test_the_registry_page_shows_every_finding_on_the_record(sign_in: SignIn) -> None:
+    shown = text_of(sign_in("registry_officer").get(f"{ROOT}registry/?on=2026-11-22"))
+    assert "TW-RCD-009" in shown and "element(s) that the registry requires are missing" in shown
+
+
 def test_protocol_tells_each_rule_in_a_sentence(sign_in: SignIn) -> None:
     shown = text_of(sign_in("monitor").get(f"{ROOT}protocol/criteria/"))
     assert "creatinine < 2.5 mg/dL" in shown

@@ -189,7 +189,7 @@ def _amount(quantity: Quantity, repaired: Repaired, start: int) -> Row:
 
 
 def _plain(number: Any) -> str:
-    return str(number) if abs(number) < 1_000_000 else f"{number.normalize():E}".replace("E+", "e")
+    return f"{number:f}" if abs(number) < 1_000_000 else f"{number.normalize():E}".replace("E+", "e")
 
 
 _PERIODS = {"hour": 0, "day": 1, "week": 7, "month": 0}
