@@ -301,6 +301,8 @@ _PAIRS = ({"systolic_bp", "diastolic_bp"}, {"swollen_joint_count", "tender_joint
 
 def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, first: int) -> bool:
     limits = repeated_times(scan, members, limits)
+    if members[-1][1].variable == "gleason":
+        limits = _summed(scan, limits)
     if limits.operator == "==" and members[-1][1].kind == "age":
         if not _is_lower_age(scan, limits):
             return False
@@ -346,6 +348,18 @@ def _is_vague_acuity(scan: Scan, term: Term, limits: Limits) -> bool:
         return False
     words = scan.text[scan.tokens[0].start : scan.tokens[-1].end].casefold()
     return term.variable == "visual_acuity" or not ("letter" in words or "etdrs" in words)
+
+
+def _summed(scan: Scan, limits: Limits) -> Limits:
+    """`Gleason >= 4+3`: the score is the sum."""
+    place = limits.last
+    if limits.low is None or place + 1 >= len(scan.tokens) or scan.tokens[place].value != "+":
+        return limits
+    second = scan.tokens[place + 1]
+    if second.kind != "N" or second.quantity.units or limits.low.number > 5 or second.quantity.number > 5:
+        return limits
+    low = replace(limits.low, number=limits.low.number + second.quantity.number)
+    return replace(limits, low=low, last=place + 2)
 
 
 def _is_mixed_age(term: Term, limits: Limits) -> bool:

@@ -36,6 +36,8 @@ _ABLE = frozenset(("able", "unable", "ability", "inability", "capable", "fail", 
 def is_no_limit(scan: Scan, limits: Limits) -> bool:
     """Whether the number limits nothing that has a name."""
     before = scan.tokens[limits.first - 1] if limits.first else None
+    if before is not None and before.value == "+" and kind_at(scan, limits.first - 2) == "N":
+        return True
     if _is_clock(scan, limits) or (before is not None and before.value in {"intermediate", "int"}):
         return True
     if (
