@@ -55,7 +55,7 @@ def make_dose_finding_table(study: Study) -> list[Table]:
     plan = study.dose_finding
     if plan is None or not plan.beliefs:
         return []
-    document = _judged(plan)
+    document = _judged(plan.model_dump_json())
     rows: list[Row] = []
     for belief in document["beliefs"]:
         rates = ", ".join(f"{100 * rate:g} %" for rate in belief["rates"])
@@ -79,9 +79,9 @@ def make_dose_finding_table(study: Study) -> list[Table]:
 
 
 @lru_cache(maxsize=8)
-def _judged(plan: DoseFinding) -> dict[str, Any]:
-    """Kept: the plan is judged for every report, and for the protocol."""
-    return judge_dose_finding(plan, REPLICATES, SEED)
+def _judged(plan: str) -> dict[str, Any]:
+    """Kept: the plan, as JSON, is judged for every report, and for the protocol."""
+    return judge_dose_finding(DoseFinding.model_validate_json(plan), REPLICATES, SEED)
 
 
 def _selected(found: Mapping[str, Any]) -> tuple[str, ...]:
