@@ -7,6 +7,7 @@ import pytest
 from trialwright.report.dataset import Dataset, derive_dataset
 from trialwright.report.listings import build_listings
 from trialwright.report.model import Table
+from trialwright.report.sets import SETS
 from trialwright.study.model import Study
 
 from .safety_trial import ARMS, CUT, Happening, Life, draw_lives, write_states
@@ -50,7 +51,7 @@ def test_lines_are_as_many_as_records(tables: dict[str, Table], lives: list[Life
 
 
 def test_exclusions_are_those_of_the_sets(tables: dict[str, Table], data: Dataset) -> None:
-    out = sorted((m.subject, m.analysis_set.value, m.reason) for m in data.memberships if not m.member)
+    out = sorted((m.subject, dict(SETS)[m.analysis_set], m.reason) for m in data.memberships if not m.member)
     assert sorted((row.subject, *row.cells) for row in tables["listing_exclusions"].rows) == out
 
 

@@ -28,6 +28,7 @@ from .lab_results import (
 )
 from .model import Row, Section, Table
 from .safety_events import SafetyCase
+from .sets import SETS
 from .subjects import allocated_on
 from .wording import write_power
 
@@ -102,8 +103,9 @@ def _allocations(data: Dataset) -> Table:
 def _exclusions(data: Dataset) -> Table:
     """Allocated subjects that a set leaves out, with the reason."""
     known = {subject.state.subject: subject for subject in _allocated(data)}
+    labels = dict(SETS)
     rows = [
-        _line(known[m.subject], (m.analysis_set.value, m.reason), m.source_ids)
+        _line(known[m.subject], (labels[m.analysis_set], m.reason), m.source_ids)
         for m in sorted(data.memberships, key=lambda m: (m.subject, m.analysis_set.value))
         if not m.member and m.subject in known
     ]
