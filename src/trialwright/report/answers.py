@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, cast
 
 from trialwright.outcomes.dates import PartialDate, parse_partial_date
@@ -16,7 +17,7 @@ from trialwright.trial.subject import SubjectState
 Cell = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """One captured form with its definition. ``seq`` is the ledger entry of the version read."""
 
@@ -41,7 +42,7 @@ class Sheet:
         """The answer as a date that may be partial; None when missing."""
         return parse_partial_date(self.text(concept))
 
-    @property
+    @cached_property
     def collected_on(self) -> date | None:
         """When the form's facts were collected: its dated item, else the date it was recorded under."""
         for concept in ("collected_on", "scan_on"):
