@@ -58,7 +58,9 @@ SAMPLES = [sample for pattern in PATTERNS for sample in re.findall(r"[A-Za-z]{3,
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.lists(st.one_of(st.sampled_from(SAMPLES), st.sampled_from([" ", "-", ". ", "2", "ſ", "İ", "\u212a", "/"]))),
+    st.lists(
+        st.one_of(st.sampled_from(SAMPLES), st.sampled_from([" ", "-", ". ", "2", "ſ", "İ", "\u212a", "/"]))
+    ),
     st.sampled_from([str, str.upper, str.lower, str.title]),
 )
 def test_no_match_is_lost(parts: list[str], cased: type[str]) -> None:
