@@ -134,7 +134,7 @@ def _cancer(protocol: Protocol) -> Iterator[Finding]:
         yield find("TW-ELS-008", _place(protocol), message)
 
 
-def _has(protocol: Protocol, pattern: re.Pattern[str]) -> bool:
+def _has(protocol: Protocol, pattern: Sought) -> bool:
     return pattern.search(protocol.eligibility_words) is not None
 
 
