@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.tree import ROOT
 from trialwright.stats.cox import CoxFit, compute_cox
 from trialwright.stats.kaplan_meier import compute_kaplan_meier, compute_reverse_kaplan_meier
 from trialwright.stats.landmarks import compute_landmarks
@@ -200,9 +201,9 @@ def _restricted(data: Data, first: NDArray[np.bool_], horizon: float) -> Values:
     }
 
 
-def compare_rows(root: Path) -> Iterator[tuple[str, str, str, str]]:
+def compare_rows() -> Iterator[tuple[str, str, str, str]]:
     """Data set, quantity, R's figure and the house's, each to R's digits, for every quantity that R printed."""
-    folder = root / "tests" / "data" / "domain"
+    folder = ROOT / "tests" / "data" / "domain"
     reference = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))["vectors"]
     computed = compute_values(folder)
     for vector in reference:
@@ -217,6 +218,6 @@ def _figure(value: float | None) -> str:
     return "NA" if value is None or not math.isfinite(value) else f"{value:.{DIGITS}g}"
 
 
-def render_comparison_page(root: Path) -> str:
-    """The page."""
-    return HEAD + "".join(f"| {' | '.join(row)} |\n" for row in compare_rows(root))
+def render_comparison_page(_root: Path = ROOT) -> str:
+    """The page; the data sets are those of this checkout, wherever the page is written."""
+    return HEAD + "".join(f"| {' | '.join(row)} |\n" for row in compare_rows())

@@ -9,7 +9,7 @@ import pytest
 from tools.comparison_page import DIGITS, compare_rows, render_comparison_page
 
 ROOT = Path(__file__).parents[2]
-ROWS = list(compare_rows(ROOT))
+ROWS = list(compare_rows())
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row[0]} {row[1]}" for row in ROWS])
@@ -31,4 +31,4 @@ def test_the_four_data_sets_are_there_in_full() -> None:
 
 def test_the_page_prints_these_rows() -> None:
     page = ROOT / "docs" / "reference" / "comparison-with-r.md"
-    assert page.read_text(encoding="utf-8") == render_comparison_page(ROOT)
+    assert page.read_text(encoding="utf-8") == render_comparison_page()

@@ -108,8 +108,8 @@ def test_html_has_landmarks_and_headers_for_those_who_do_not_see_it(report: Repo
     assert not page.xpath("//th[not(@scope)]")
     assert not page.xpath("//table[not(caption)]")
     assert not page.xpath("//table//tr[not(th)]")
-    assert all(text.strip() for text in page.xpath("//figure/div[@role='img']/@aria-label"))
-    assert len(page.xpath("//figure")) == len(page.xpath("//figure/div[@role='img']"))
+    assert all(text.strip() for text in page.xpath("//figure//div[@role='img']/@aria-label"))
+    assert len(page.xpath("//figure")) == len(page.xpath("//figure//div[@role='img']"))
     levels = [int(heading.tag[1]) for heading in page.xpath("//h1 | //h2 | //h3")]
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
