@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from ..criteria.variables import Catalogue, Kind, Variable, to_decimal
 from ..units import show_unit
-from .constraints import number_of
 from .entry import Number, Scalar
 from .fitting import unit_of
+from .levels import number_of
 from .quantities import Quantity
 from .scan import Draft
 

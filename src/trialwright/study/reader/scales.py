@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .constraints import Levels, by_merit, read_levels, read_limits
+from .constraints import by_merit, read_limits
+from .levels import Levels, read_levels
 from .lexicon import Term
 from .tokens import Token
 
