@@ -30,9 +30,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an action: the events recorded, or the findings that refused it; never both.
+    """What came of an action: the events recorded, or the findings that refused it.
 
-    (Of a refused attempt the rule may have something recorded; it is in the ledger, not here.)
+    Of a refused attempt the rule may have something kept (a scan that did not fit, as a deviation): it then
+    stands in ``recorded`` beside the findings.
 
     ``subject`` is the pseudonym concerned. Accepted without events means it had been done before.
     """
@@ -75,6 +76,11 @@ def working(context: Context) -> Iterator[tuple[Unit, datetime]]:
         yield unit, context.clock()
 
 
-def refused(findings: Sequence[Finding], warnings: Sequence[Finding] = (), subject: str = "") -> Outcome:
-    """The outcome of a refused action."""
-    return Outcome(refusals=tuple(findings), warnings=tuple(warnings), subject=subject)
+def refused(
+    findings: Sequence[Finding],
+    warnings: Sequence[Finding] = (),
+    subject: str = "",
+    kept: tuple[Recorded, ...] = (),
+) -> Outcome:
+    """The outcome of a refused action, with what was recorded of the attempt."""
+    return Outcome(kept, tuple(findings), tuple(warnings), subject)

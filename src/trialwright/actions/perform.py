@@ -99,7 +99,7 @@ def _check_people(scene: Scene, actor: Actor, second: Actor | None) -> list[Find
 def _record(context: Context, scene: Scene, actor: Actor, decision: Decision, subject: str) -> Outcome:
     recorded = _append(context, scene, actor, decision.events if decision.accepted else decision.kept)
     if not decision.accepted:
-        return refused(decision.refusals, decision.warnings, subject)
+        return refused(decision.refusals, decision.warnings, subject, recorded)
     named = next((one.event.subject for one in recorded if one.event.subject), subject)
     return Outcome(recorded=recorded, warnings=decision.warnings, subject=named)
 

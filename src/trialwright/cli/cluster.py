@@ -16,7 +16,7 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
 from multiprocessing import resource_tracker
@@ -98,13 +98,23 @@ def _client(address: str) -> Iterator[Any]:
             target = address
         try:
             if address != LOCAL:
-                asyncio.run(asyncio.wait_for(_ask_scheduler(address), ANSWER_WITHIN_S))
+                _await_answer(address)
             client = Client(target, timeout=ANSWER_WITHIN_S, set_as_default=False)
         except (OSError, TimeoutError) as error:
             message = f"No dask scheduler answers at {address} within {ANSWER_WITHIN_S} seconds."
             remedy = "Check the address that `dask scheduler` prints, and that this machine reaches it."
             raise Stop(EXIT_BROKEN, message, remedy) from error
         yield open_things.enter_context(client)
+
+
+def _await_answer(address: str) -> None:
+    """Waits for a scheduler to answer; in a thread of its own, as the caller's may have an event loop running."""
+
+    async def answered() -> None:
+        await asyncio.wait_for(_ask_scheduler(address), ANSWER_WITHIN_S)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(answered())).result()
 
 
 async def _ask_scheduler(address: str) -> None:

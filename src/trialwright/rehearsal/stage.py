@@ -82,8 +82,8 @@ class Stage:
         """Acts as ``actor``. A refusal by one of the codes ``expected`` is counted; another one stops."""
         self.now += timedelta(seconds=self._pace.whole(FEWEST_SECONDS, MOST_SECONDS))
         outcome = action(self._context, actor, command)
+        self.tally.note(outcome.recorded)
         if outcome.accepted:
-            self.tally.note(outcome.recorded)
             return outcome
         codes = {finding.code for finding in outcome.refusals}
         if not codes <= set(expected):

@@ -182,6 +182,18 @@ def render_svg(figure: Any, name: str) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = re.sub(r"^.*?(?=<svg)", "", buffer.getvalue().decode(), flags=re.DOTALL)
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    # Ids are the page's, not the figure's: two figures that share a glyph must not share its id.
-    text = re.sub(r'(?<=\bid=")(?=[^"])', f"{name}-", text)
-    return re.sub(r'(?<=href="#)|(?<=url\(#)', f"{name}-", text)
+    return _number_ids(text, name)
+
+
+def _number_ids(text: str, name: str) -> str:
+    """The drawing with its ids in order of appearance, after the figure's name.
+
+    Ids are the page's, not the figure's: two figures that share a glyph must not share its id. Some of
+    matplotlib's are digests of unrounded positions, whose last bit is not the same in every run.
+    """
+    order: dict[str, str] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        return order.setdefault(match[0], f"{name}-{len(order) + 1}")
+
+    return re.sub(r'(?<=\bid=")[^"]+|(?<=href="#)[^"]+|(?<=url\(#)[^)]+', numbered, text)

@@ -114,7 +114,8 @@ class Rehearsal(Element):
     batch_failure: Probability = 0.0
     partial_dose: Probability = Field(default=0.0, description="Share of doses that are stopped early.")
     treatment_stopped: Probability = Field(
-        default=0.0, description="Share of serious related events after which the treatment is stopped for good."
+        default=0.0,
+        description="Share of serious related events after which the treatment is stopped for good.",
     )
     report_late: Probability = Field(
         default=0.0, description="Share of expedited reports that are sent after they were due."
