@@ -67,3 +67,35 @@ def test_no_text_no_entries() -> None:
 def test_a_sentence_about_exclusion_is_no_heading() -> None:
     entries = read_criteria("Inclusion Criteria:\n\n* Exclusion of pregnancy by a test.\n* Age ≥ 18 years")
     assert [entry.section for entry in entries] == ["inclusion", "inclusion"]
+
+
+RUNNING = [
+    (
+        "Inclusion: BMI of 20 or more, ALT up to 60 U/L. Exclusion: LVEF < 45%, potassium > 5.5 mmol/L.",
+        ["+bmi", "+alt", "-lvef", "-potassium"],
+    ),
+    (
+        "INCLUSION CRITERIA: 1. Age 20-60 2. HbA1c 7-9% EXCLUSION CRITERIA: 1. LVEF < 40% 2. BMI > 45",
+        ["+age", "+hba1c", "-lvef", "-bmi"],
+    ),
+    (
+        "Inclusion Criteria * BMI 20 to 35 kg/m2 * Age 20 or over Exclusion Criteria * QTc > 480 ms * BMI > 50",
+        ["+bmi", "+age", "-qtc", "-bmi"],
+    ),
+    (
+        "Exclusion Criteria 1. ferritin < 15 ng/mL 2. sodium < 130 mmol/L Inclusion Criteria 1. Age > 50",
+        ["-ferritin", "-sodium", "+age"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), RUNNING)
+def test_a_heading_in_running_text_holds_to_the_next(text: str, expected: list[str]) -> None:
+    found = [f"{'+' if e.sense.value == 'eligible_if' else '-'}{e.variable}" for e in read_criteria(text)]
+    assert found == expected
+
+
+def test_a_word_in_one_bullet_does_not_turn_the_next() -> None:
+    text = "Inclusion Criteria:\n* Type 2 diabetes. Exclusion: HbA1c > 12%.\n* BMI > 25\nExclusion Criteria:\n* Age > 80"
+    found = {e.variable: e.sense.value for e in read_criteria(text) if e.variable}
+    assert found == {"hba1c": "excluded_if", "bmi": "eligible_if", "age": "excluded_if"}

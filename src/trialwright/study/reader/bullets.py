@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..sought import Sought
+from .running import broken
 
 INCLUSION, EXCLUSION = "inclusion", "exclusion"
 
@@ -26,23 +27,9 @@ _HEADING = Sought(
 _PHRASE_HEADING = Sought(
     r"[\s*#_-]*criteria\s+(?:for|of)\s+(?P<what>non[\s-]*inclusion|inclusion|exclusion)\b", re.IGNORECASE
 )
-_INLINE = re.compile(
-    r"(?<=[.;:,)\n\s])(?:(?:the|key|main|major)\s+)?(?:non[\s-]?inclusion|inclusion|exclusion)\s+criteria"
-    r"(?:\s(?:are|were|is|include|included|includes|will be|as follows|the following|for this study"
-    r"|consist of|comprise)){0,3}"
-    r"\s*(?::|\s-\s)",
-    re.IGNORECASE,
-)
 _LEGACY = re.compile(
     r"\s*(?:DISEASE|PATIENT|PRIOR|CONCURRENT)[A-Z/ ]*(?:CHARACTERISTICS|THERAPY|TREATMENT)\s*:", re.ASCII
 )
-_LEGACY_PART = re.compile(
-    r"(?<=\S) (?=(?:Age|Sex|Menopausal status|Performance status|Life expectancy|Hematopoietic|Hepatic|Renal"
-    r"|Cardiovascular"
-    r"|Pulmonary|Neurologic|Immunologic|Other|Hormone receptor status|Biologic therapy|Chemotherapy|Endocrine therapy"
-    r"|Radiotherapy|Surgery):)"
-)
-"""The headings of the old records where they stand in one running line."""
 _LEGACY_OPENS = frozenset("DPC")
 _EXCLUDES = Sought(
     r"(?:patients?|subjects?|participants?|individuals|women|those|persons)[^.:\n]{0,60}(?:will|should|must|are|is|shall)\s(?:be\s)?"
@@ -106,7 +93,7 @@ def split_bullets(text: str) -> tuple[Bullet, ...]:
 def _lines(text: str) -> list[_Line]:
     found: list[_Line] = []
     blank, position = True, 0
-    for raw in _broken(text).split("\n"):
+    for raw in broken(text).split("\n"):
         start, end = position, position + len(raw)
         position = end + 1
         if not raw.strip():
@@ -118,19 +105,6 @@ def _lines(text: str) -> list[_Line]:
         found.append(_Line(min(begin, stop), stop, indent, marked, blank, len(raw.rstrip())))
         blank = False
     return found
-
-
-def _broken(text: str) -> str:
-    """The text with a line break before a heading that stands in the middle of a line (same length)."""
-    pieces = list(text)
-    for found in _INLINE.finditer(text):
-        place = found.start() - 1
-        if place >= 0 and pieces[place] == " " and text[:place].rstrip()[-1:] in {".", ";", ":", ")", ","}:
-            pieces[place] = "\n"
-    if "CHARACTERISTICS" in text:
-        for found in _LEGACY_PART.finditer(text):
-            pieces[found.start()] = "\n"
-    return "".join(pieces)
 
 
 def _unmarked(text: str, start: int, end: int) -> tuple[int, bool]:
