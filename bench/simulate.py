@@ -1,4 +1,4 @@
-"""Replicates a second of the design simulation, per core, beside the Python packages that are installed.
+"""Replicates a second of the design simulation, per core, beside the packages of Python and R that are installed.
 
 The case: 1:1, even accrual over 18 months, exponential medians 10 and 16 months, 5 % drop-out a year, analysis at
 month 42. Times are processor time of the thread, the best of several short runs, so that other work on the
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from r_peers import measure_r_trials
 
 from trialwright.design.compiled import kernel
 from trialwright.design.hazards import solve_course
@@ -153,7 +154,7 @@ def measure(subjects: int, million: float) -> dict[str, float]:
     """Replicates a second of everything at one number of subjects."""
     replicates = max(int(million * 1e6 / subjects) // LANES * LANES, LANES)
     others = {f"{name}, log-rank": measure_peer(test, subjects) for name, test in peers().items()}
-    return {**measure_own(subjects, replicates), **others}
+    return {**measure_own(subjects, replicates), **others, **measure_r_trials(subjects)}
 
 
 def print_side_by_side(columns: dict[int, dict[str, float]]) -> None:

@@ -15,22 +15,19 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from r_peers import SURVIVAL, has_r, measure_r_survival
 
 from trialwright.stats.cox import compute_cox
 from trialwright.stats.kaplan_meier import compute_kaplan_meier
 from trialwright.stats.log_rank import compute_log_rank
-
-# This file has the name of the Rust package that it measures; its folder must not be searched first.
-sys.path[:] = [
-    folder for folder in sys.path if Path(folder or ".").resolve() != Path(__file__).resolve().parent
-]
 
 SEED = 20
 EFFECTS = (-0.5, 0.3, 0.2)
@@ -53,9 +50,21 @@ def make_data(subjects: int, whole_days: bool) -> Columns:
     return {"time": np.ceil(seen) if whole_days else seen, "event": event, "arm": x[:, 0].astype(int), "x": x}
 
 
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """This file has the name of the Rust package that it measures: its folder is not searched meanwhile."""
+    before, here = list(sys.path), Path(__file__).resolve().parent
+    sys.path[:] = [folder for folder in before if Path(folder or ".").resolve() != here]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
 def peer(module: str) -> Any:
     """A module of a package that may not be installed."""
-    return import_module(module)
+    with elsewhere():
+        return import_module(module)
 
 
 def trialwright_curve(d: Columns) -> float:
@@ -207,11 +216,22 @@ def main() -> None:
     options = parser.parse_args()
     for subjects in options.subjects:
         for case, (analysis, package, module, _) in enumerate(CASES):
-            if find_spec(module) is None:
-                continue
+            with elsewhere():
+                if find_spec(module) is None:
+                    continue
             found = run_case(case, subjects, options.whole_days, options.limit)
-            row = {"subjects": subjects, "analysis": analysis, "package": package, **found}
-            print(json.dumps(row) if options.format == "json" else describe(row), flush=True)
+            show({"subjects": subjects, "analysis": analysis, "package": package, **found}, options.format)
+        for analysis in SURVIVAL if has_r("survival") else ():
+            found = measure_r_survival(analysis, make_data(subjects, options.whole_days), options.limit)
+            show(
+                {"subjects": subjects, "analysis": analysis, "package": "survival (R)", **found},
+                options.format,
+            )
+
+
+def show(row: dict[str, Any], form: str) -> None:
+    """Print one measurement."""
+    print(json.dumps(row) if form == "json" else describe(row), flush=True)
 
 
 def describe(row: dict[str, Any]) -> str:
