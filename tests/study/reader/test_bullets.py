@@ -96,6 +96,48 @@ def test_a_heading_in_running_text_holds_to_the_next(text: str, expected: list[s
 
 
 def test_a_word_in_one_bullet_does_not_turn_the_next() -> None:
-    text = "Inclusion Criteria:\n* Type 2 diabetes. Exclusion: HbA1c > 12%.\n* BMI > 25\nExclusion Criteria:\n* Age > 80"
+    text = "Inclusion Criteria:\n* Gout. Exclusion: HbA1c > 12%.\n* BMI > 25\nExclusion Criteria:\n* Age > 80"
     found = {e.variable: e.sense.value for e in read_criteria(text) if e.variable}
     assert found == {"hba1c": "excluded_if", "bmi": "eligible_if", "age": "excluded_if"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("You can join if:\n* BMI > 20\nYou can't join if...\n* your age is over 70", ["+bmi", "-age"]),
+        ("Who can take part: women with BMI > 22. Who cannot take part: QTc > 480 ms.", ["+bmi", "-qtc"]),
+        ("Reasons you may not qualify:\n* HbA1c > 10%", ["-hba1c"]),
+        ("You cannot join if your BMI is over 40\nAge 18 or over", ["-bmi", "+age"]),
+        ("Critères d’inclusion :\n* BMI > 20\nCritères de non inclusion :\n* LVEF < 45%", ["+bmi", "-lvef"]),
+        ("CRITERIOS DE INCLUSIÓN\n* BMI > 20\nCRITERIOS DE EXCLUSIÓN\n* LVEF < 45%", ["+bmi", "-lvef"]),
+        ("Einschlusskriterien:\n* BMI > 20\nAusschlusskriterien:\n* LVEF < 45%", ["+bmi", "-lvef"]),
+        ("Criteri di inclusione\n* BMI > 20\nCriteri di esclusione\n* LVEF < 45%", ["+bmi", "-lvef"]),
+        ("Critérios de inclusão:\n* BMI > 20\nCritérios de exclusão:\n* LVEF < 45%", ["+bmi", "-lvef"]),
+        ("* Gout, excluding:\n  - QTc > 490 ms\n* BMI > 25", ["-qtc", "+bmi"]),
+        (
+            "* None of the following: QTc > 490 ms; LVEF < 40%; BMI > 50\n* ALT < 60 U/L",
+            ["-qtc", "-lvef", "-bmi", "+alt"],
+        ),
+        ("Exclusion Criteria:\n* Platelets ≥ 90 x 10^9/L is not met", ["+platelets"]),
+    ],
+)
+def test_the_layout_says_who_may_come_in(text: str, expected: list[str]) -> None:
+    computed = [entry for entry in read_criteria(text) if entry.variable]
+    assert [f"{'+' if e.sense.value == 'eligible_if' else '-'}{e.variable}" for e in computed] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Withdrawal criteria:\n* QTc > 500 ms\n* LVEF < 35%",
+        "Exclusion Criteria:\n* Discontinuation criteria:\n  - QTc > 500 ms",
+        "Exclusion Criteria:\n* Cancer in the last years, except:\n  - Gleason ≤ 6 and PSA < 8 ng/mL",
+    ],
+)
+def test_reasons_to_leave_and_exceptions_are_attested(text: str) -> None:
+    assert all(entry.status is Status.ATTESTED for entry in read_criteria(text))
+
+
+def test_a_section_after_reasons_to_leave_counts_again() -> None:
+    entries = read_criteria("Stopping rules:\n* QTc > 500 ms\nInclusion Criteria:\n* BMI > 20")
+    assert [entry.variable for entry in entries] == ["", "bmi"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..sought import Sought
+from .headings import Heading, is_of_later, other_heading
 from .running import broken
 
 INCLUSION, EXCLUSION = "inclusion", "exclusion"
@@ -50,6 +51,8 @@ class Bullet:
     lead: tuple[tuple[int, int], ...] = ()
     heads: bool = False
     """Whether other items stand under it."""
+    later: bool = False
+    """Whether it says when a subject leaves the study, which is no limit of entry."""
 
 
 @dataclass(slots=True)
@@ -74,6 +77,7 @@ class _Open:
     last_full: int
     heads: bool = False
     lone: bool = False
+    later: bool = False
 
 
 @lru_cache(maxsize=4)
@@ -124,6 +128,7 @@ class _Reader:
     def __init__(self, text: str, wrapped: bool) -> None:
         self.text, self.wrapped = text, wrapped
         self.section = INCLUSION
+        self.later = False
         self.items: list[_Open] = []
         self.stack: list[_Open] = []
 
@@ -131,7 +136,7 @@ class _Reader:
         """Takes the next line: a heading, a new item or the rest of the last one."""
         heading = self._heading(line)
         if heading is not None:
-            self.section, rest = heading
+            self.section, rest, self.later = heading
             self.stack = []
             if rest >= line.end:
                 return
@@ -145,11 +150,11 @@ class _Reader:
     def finished(self) -> tuple[Bullet, ...]:
         """The bullets read so far."""
         return tuple(
-            Bullet(i.section, i.start, i.end, i.lead, i.heads) for i in self.items if i.end > i.start
+            Bullet(i.section, i.start, i.end, i.lead, i.heads, i.later) for i in self.items if i.end > i.start
         )
 
-    def _heading(self, line: _Line) -> tuple[str, int] | None:
-        """The section a heading opens and where the words after it begin."""
+    def _heading(self, line: _Line) -> tuple[str, int, bool] | None:
+        """The section a heading opens, where the words after it begin, and whether they are of later."""
         words = self.text[line.start : line.end]
         found = _HEADING.match(words) or _PHRASE_HEADING.match(words)
         if found is not None:
@@ -158,12 +163,25 @@ class _Reader:
             if rest is not None:
                 what = found["what"].casefold()
                 section = EXCLUSION if what.startswith(("non", "exclu", "inelig")) else INCLUSION
-                return section, line.start + found.end() + rest
+                return section, line.start + found.end() + rest, False
         if words[0] in _LEGACY_OPENS and _LEGACY.match(words):
-            return INCLUSION, line.end if words.rstrip().endswith(":") else line.start + words.index(":") + 1
+            rest = line.end if words.rstrip().endswith(":") else line.start + words.index(":") + 1
+            return INCLUSION, rest, False
         if words[-1] == ":" and _EXCLUDES.match(words):
-            self.section = EXCLUSION
-        return None
+            self.section, self.later = EXCLUSION, False
+        return self._other_heading(words, line)
+
+    def _other_heading(self, words: str, line: _Line) -> tuple[str, int, bool] | None:
+        other = other_heading(words)
+        if other is None or (line.marked and other[0] is Heading.LATER):
+            return None
+        kind, end = other
+        start = line.start + end
+        while start < line.end and self.text[start].isspace():
+            start += 1
+        if kind is Heading.LATER:
+            return self.section, start, True
+        return EXCLUSION if kind is Heading.OUT else INCLUSION, start, False
 
     @staticmethod
     def _after_heading(after: str) -> int | None:
@@ -204,6 +222,7 @@ class _Reader:
         item = _Open(self.section, line.start, line.end, line.indent, line.marked, lead, line.full)
         short = line.end - line.start <= 60 and not line.marked
         item.lone = short or self.text[line.end - 1] == ":"
+        item.later = self.later or any(is_of_later(self.text[start:end]) for start, end in lead)
         self.items.append(item)
         self.stack.append(item)
 

@@ -10,16 +10,17 @@ from decimal import Decimal
 from functools import cached_property
 
 from .attach import attach, may_limit
+from .attesting import attested_rule
 from .beside import own_drafts
 from .bullets import EXCLUSION, Bullet, split_bullets
 from .clean import clean_text
 from .entry import Entry, Sense, Status
+from .headings import exempts
 from .joining import alternatives_of, conditions_of
-from .kinds import kind_of_words
 from .lexicon import Lexicon, Term, builtin_lexicon
 from .measures import measure
 from .negation import is_negated
-from .rules import attested_rule, rule_of
+from .rules import rule_of
 from .scan import AGE, Draft
 from .sense import sense_of
 from .tokens import Token, tokenise
@@ -34,6 +35,8 @@ _RESIDUE = 5
 _LIMITS = frozenset({"C", "N", "B", "W", "NOT"})
 _MOST_LIMITS = 150
 """No sentence has so many limits; a text that does is no sentence and is left to a person."""
+_LISTS = re.compile(r"\bfollowing\b[^:.;]{0,60}:", re.IGNORECASE)
+_SENTENCE_ENDS = re.compile(r"[.]\s+[A-Z]")
 _SEX = re.compile(
     r"(?:(?:adult|otherwise|healthy|in|for)\s)*(?:(?:fe)?males?|(?:wo)?m[ae]n)(?:\s(?:patients?|subjects?|participants?))?",
     re.IGNORECASE,
@@ -100,14 +103,29 @@ class _Bullet:
 
     def entries(self) -> list[Entry]:
         """The entries of the bullet: those of each piece, attestations for what cannot be computed."""
+        if self._is_aside():
+            return [self._statement(self.bullet.start, self.bullet.end, alone=True)]
         if self.bullet.end - self.bullet.start > _LONGEST_BULLET:
             return [self._statement(self.bullet.start, self.bullet.end)]
         tokens = tokenise(self.text, self.bullet.start, self.bullet.end, self.lexicon)
         pieces = list(_pieces(tokens, self.text))
         if len(pieces) == 1 and not may_limit(pieces[0]):
             return [self._statement(*self._span(pieces[0]), alone=True)]
-        found = [entry for piece in pieces for entry in self._piece(piece)]
-        return found if len(found) != 1 else [replace(found[0], id=self.name)]
+        found = [entry for piece in pieces for entry in self._piece(piece, len(pieces) == 1)]
+        return found if len(found) != 1 or found[0].id == self.name else [replace(found[0], id=self.name)]
+
+    def _is_aside(self) -> bool:
+        """Whether the bullet limits no entry: reasons to leave the study, and what an exception above lets pass."""
+        excludes = self.bullet.section == EXCLUSION
+        return self.bullet.later or any(exempts(self.text[s:e], excludes) for s, e in self.bullet.lead)
+
+    def _lead_at(self, place: int) -> str:
+        """The words the limit at a place stands under, those of its own bullet included: `none of the following:`."""
+        words = self.text[self.bullet.start : place]
+        listed = list(_LISTS.finditer(words))
+        if not listed or _SENTENCE_ENDS.search(words, listed[-1].end()):
+            return self.lead_words
+        return f"{self.lead_words} {words[: listed[-1].end()]}"[-400:]
 
     def _span(self, tokens: list[Token]) -> tuple[int, int]:
         """Where a piece begins and ends, without the sign that stands for an item's number."""
@@ -116,11 +134,11 @@ class _Bullet:
             end = tokens[-2].end
         return start, end
 
-    def _piece(self, tokens: list[Token]) -> Iterator[Entry]:
+    def _piece(self, tokens: list[Token], alone: bool) -> Iterator[Entry]:
         start, end = self._span(tokens)
         drafts = attach(self.text, tokens, self.lexicon, self._lead_of(tokens)) if may_limit(tokens) else []
         if not drafts:
-            yield self._statement(start, end)
+            yield self._statement(start, end, alone)
             return
         words = self.text[start:end]
         if len(drafts) > _MOST_LIMITS:
@@ -155,7 +173,9 @@ class _Bullet:
                     made.append(entry)
         self.groups += max(groups, default=0)
         alternatives = Counter(entry.alt_group for entry in made)
-        yield from (e if alternatives[e.alt_group] > 1 else replace(e, alt_group="") for e in made)
+        yield from (
+            e if not e.alt_group or alternatives[e.alt_group] > 1 else replace(e, alt_group="") for e in made
+        )
         if not made or _residue(tokens, drafts) > _RESIDUE:
             yield self._statement(start, end)
 
@@ -182,9 +202,8 @@ class _Bullet:
         measured = measure(draft, self.lexicon.catalogue)
         if measured is None:
             return
-        sense = sense_of(
-            draft, tokens, self.text, self.bullet.section, self.lead_words, self.lexicon.catalogue
-        )
+        lead = self._lead_at(tokens[draft.first].start)
+        sense = sense_of(draft, tokens, self.text, self.bullet.section, lead, self.lexicon.catalogue)
         unsure = measured.unsure
         condition = self._original_words(condition, span)
         written = None
@@ -205,9 +224,9 @@ class _Bullet:
             section=self.bullet.section,
             text=self.original[span[0] : span[1]],
             sense=sense,
-            kind=draft.term.kind,
+            kind_told=draft.term.kind,
             status=Status.COMPUTED if written else Status.AMBIGUOUS,
-            rule=rule,
+            rule_told=rule,
             variable=measured.of.name,
             operator=measured.operator,
             value=measured.value,
@@ -229,15 +248,14 @@ class _Bullet:
     def _statement(self, start: int, end: int, alone: bool = False) -> Entry:
         self.number += 1
         words = self.original[start:end]
-        kind = "lead_in" if self.bullet.heads and words.rstrip().endswith(":") else kind_of_words(words)
+        kind = "lead_in" if self.bullet.heads and words.rstrip().endswith(":") else ""
         name = self.name if alone else f"{self.name}_{self.number}"
         return _attested(name, self.bullet.section, words, start, kind)
 
 
 def _attested(name: str, section: str, words: str, start: int, kind: str) -> Entry:
     sense = Sense.EXCLUDED_IF if section == EXCLUSION else Sense.ELIGIBLE_IF
-    rule = attested_rule(name.split("_")[0] + " " + words)
-    return Entry(name, section, words, sense, kind, Status.ATTESTED, rule, start=start)
+    return Entry(name, section, words, sense, kind, Status.ATTESTED, "", start=start)
 
 
 def _pieces(tokens: list[Token], text: str) -> Iterator[list[Token]]:

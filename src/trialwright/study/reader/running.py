@@ -24,6 +24,10 @@ _BARE = re.compile(
     r"(?<=\s)(?:(?:Non|NON)-?(?i:inclusion)|Inclusion|Exclusion|INCLUSION|EXCLUSION)s?(?=\s?:)",
 )
 _BARE_LOWER = re.compile(r"(?<=[.;)]\s)(?:non-?inclusion|inclusion|exclusion)(?=\s?:)")
+_PLAIN = re.compile(
+    r"(?<=[.;)?]\s)(?:Who|You|WHO|YOU)\s(?i:can't|can\s?not|can|may not|may|should not)\s"
+    r"(?i:take part|join|participate|be included)(?i:[\w ]{0,30})(?=\s?:)"
+)
 _OPENS = re.compile(r"[\s*#_-]*(?:(?:key|main|major)\s+)?inclusion\b", re.IGNORECASE)
 _SHUTS = re.compile(
     r"^[\s*#_-]*(?:(?:key|main|major)\s+)?(?:non-?inclusion|exclusion)\b", re.IGNORECASE | re.MULTILINE
@@ -66,9 +70,7 @@ def _ends_a_sentence(text: str, start: int) -> bool:
 def _headed(text: str) -> set[int]:
     """The blanks before headings in the middle of lines; a heading of one word counts where no line begins with
     one, or where its own line begins with the other."""
-    if "nclusion" not in text and "xclusion" not in text and "CLUSION" not in text:
-        return set()
-    found = {match.start() - 1 for match in _CAPITAL.finditer(text)}
+    found = {match.start() - 1 for pattern in (_CAPITAL, _PLAIN) for match in pattern.finditer(text)}
     shuts = _SHUTS.search(text) is not None
     for pattern in (_BARE, _BARE_LOWER):
         for match in pattern.finditer(text):

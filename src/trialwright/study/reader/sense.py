@@ -8,6 +8,7 @@ from ..criteria.variables import Catalogue
 from .bullets import EXCLUSION
 from .direction import BAD, GOOD, direction_of, side_of
 from .entry import Sense
+from .headings import excludes_below
 from .negation import is_denied, is_negated
 from .scan import Draft
 from .tokens import Token
@@ -63,6 +64,7 @@ _DENIES = _words("(?:must|should) (?:be )?(?:not|excluded)", "not")
 _EXCLUDED_AFTER = _words(
     "(?:is|are|be) (?:excluded|ineligible|not allowed)", f"not eligible{_OF_STUDY}", "excluded"
 )
+_NOT_MET = _words("not (?:been )?(?:met|achieved|reached|fulfilled|satisfied)")
 _EXCLUDED_BEFORE = _words("exclude[sd]?", "excluding", "exclusion")
 _LEAD_DENIES = re.compile(
     r"(?:(?:must|should|may|can|shall|will|do|does)\s?not\s(?:have|be|exhibit|present|show|meet)"
@@ -70,6 +72,11 @@ _LEAD_DENIES = re.compile(
     r"|\b(?:without|absence of|free (?:of|from)|no)\b[^:.;]{0,60}\bfollowing\b"
     r"|\bexcluded\b|\bnot (?:be )?eligible\b|\bineligible\b)"
     r"(?:[^.;]{0,90}:|[^.;]{0,60}\bfollowing\b[^.;]{0,60})\s*$",
+    re.IGNORECASE,
+)
+_CANNOT_JOIN = re.compile(
+    r"\b(?:can't|can\s?not|may not|will not|won't|should not|must not)\s(?:be able to\s)?"
+    r"(?:join|take part|participate|enter|enrol|qualify|volunteer)(?![^.]*\bunless\b)",
     re.IGNORECASE,
 )
 _NEAR = 4
@@ -91,6 +98,10 @@ def sense_of(
         side = direction_of(draft, catalogue)
         told = text[tokens[0].start : tokens[draft.limits_first].start]
         kept = side == GOOD and not _DENIES_MUST.search(told)
+        if _NOT_MET.search(after) or (
+            kept and _NOT_MET.search(text, tokens[draft.last - 1].end, tokens[-1].end)
+        ):
+            return Sense.ELIGIBLE_IF
         return _in_exclusion(draft, before, after, lead, side != BAD, kept)
     return _in_inclusion(draft, tokens, before, after, lead, direction_of(draft, catalogue))
 
@@ -103,7 +114,11 @@ def _in_inclusion(
         return Sense.ELIGIBLE_IF if lacking else Sense.EXCLUDED_IF
     if is_denied(draft, tokens) or is_negated(draft, tokens, direction):
         return Sense.EXCLUDED_IF
-    if direction != GOOD and _LEAD_DENIES.search(lead):
+    if (
+        excludes_below(lead)
+        or _CANNOT_JOIN.search(before)
+        or (direction != GOOD and _LEAD_DENIES.search(lead))
+    ):
         return Sense.EXCLUDED_IF
     return Sense.ELIGIBLE_IF
 
