@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from trialwright.study.sought import Sought
+from trialwright.study.sought import Sought, SoughtTable
 
 _NUMBER = r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
 _UNITS = (
@@ -198,6 +198,7 @@ _ROUTES: tuple[tuple[str, Sought], ...] = tuple(
         ),
     )
 )
+_ROUTES_TABLE = SoughtTable([pattern for _, pattern in _ROUTES])
 _FORMULATION = re.compile(r"\((?P<inner>[^()]{3,200})\)")
 _CARRIER = Sought(
     r"\b(saline|albumin|dextrose|glucose|ringer|solution|buffer|dmso|excipient|sucrose|water for injection)\b",
@@ -214,7 +215,8 @@ def parse_routes(text: str) -> list[Found]:
     """Every route the words name, in order of place."""
     found = [
         Found(code, match.start(), match.end())
-        for code, pattern in _ROUTES
+        for place in _ROUTES_TABLE.near(text)
+        for code, pattern in _ROUTES[place : place + 1]
         for match in pattern.finditer(text)
     ]
     return sorted(found, key=lambda one: one.start)

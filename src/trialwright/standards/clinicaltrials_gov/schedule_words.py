@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trialwright.study.sought import Sought
+from trialwright.study.sought import Sought, SoughtTable
 
 _WORDS = {
     "a": 1,
@@ -86,6 +86,7 @@ _RATES: tuple[tuple[Sought, tuple[int, int, str] | None], ...] = tuple(
         (r"\b(?:once (?:a day|daily|per day)|daily|qd|q\.d\.?|every day|each day)\b", (1, 1, "day")),
     )
 )
+_RATES_TABLE = SoughtTable([pattern for pattern, _ in _RATES])
 _UNITS = {
     "h": "hour",
     "hr": "hour",
@@ -105,8 +106,9 @@ def parse_rate(text: str) -> tuple[Rate | None, int | None]:
     states a frequency and the length of a cycle. Texts of several different frequencies state none.
     """
     found: list[Rate] = []
-    for pattern, fixed in _RATES:
-        for match in pattern.finditer(text):
+    for place in _RATES_TABLE.near(text):
+        pattern, fixed = _RATES[place]
+        for match in pattern.pattern.finditer(text):
             if any(rate.start < match.end() and match.start() < rate.end for rate in found):
                 continue
             found.append(Rate(*fixed, *match.span()) if fixed else _spelled(match))

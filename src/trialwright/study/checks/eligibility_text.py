@@ -64,8 +64,8 @@ def check_eligibility_text(protocol: Protocol) -> Iterator[Finding]:
     """TW-ELT-001 open list, -002 normal of what, -003 the condition itself, -004 no limit, -005 no grade,
     -006 either or both, -007 several in one, -008 consent twice."""
     whole = protocol.eligibility_words
-    wanted = [look for pattern, look in _LOOKS if pattern.search(whole)]
-    serious = _SERIOUS.search(whole) is not None
+    wanted = [look for pattern, look in _LOOKS if pattern.may_stand_in(whole)]
+    serious = _SERIOUS.may_stand_in(whole)
     for clause in protocol.clauses:
         for look in wanted:
             yield from look(clause)

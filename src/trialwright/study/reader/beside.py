@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ..sought import Sought
 from .fitting import ACUITIES
 from .scan import Draft
 from .tokens import Token
 
-_MENOPAUSE = re.compile(r"menopaus|amenorr?h|oophorec|hysterectomy|sterili[sz]", re.IGNORECASE)
-_FERTILE = re.compile(r"contracepti|child[- ]?bearing|vasectom|birth control", re.IGNORECASE)
+_MENOPAUSE = Sought(r"menopaus|amenorr?h|oophorec|hysterectomy|sterili[sz]", re.IGNORECASE)
+_FERTILE = Sought(r"contracepti|child[- ]?bearing|vasectom|birth control", re.IGNORECASE)
 _ADJECTIVE = re.compile(
     r"\b(?:pre|post|peri)?[\s-]?menopausal\b(?:\s?\([^)]*\))?,?\s+(?:\w+\s+)?(?:wom[ae]n|females?|subjects?|patients?)",
     re.IGNORECASE,
@@ -26,9 +27,9 @@ _NOTE = re.compile(
     r"\s(?:is|are|was)\sdefined)\b",
     re.IGNORECASE,
 )
-_NONMEASURABLE = re.compile(r"\bnon-?\s?measurable\b", re.IGNORECASE)
-_LATER = re.compile(r"\b(?:enrolled later|(?:may|can) be re-?screened)\b", re.IGNORECASE)
-_SHARE = re.compile(
+_NONMEASURABLE = Sought(r"\bnon-?\s?measurable\b", re.IGNORECASE)
+_LATER = Sought(r"\b(?:enrolled later|(?:may|can) be re-?screened)\b", re.IGNORECASE)
+_SHARE = Sought(
     r"\d\s?%\sof\s(?:the\s|all\s|enrolled\s|randomi[sz]ed\s|study\s)*(?:subjects|patients|participants|population|enrol)",
     re.IGNORECASE,
 )

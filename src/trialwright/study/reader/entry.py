@@ -7,6 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from .attesting import attested_rule
+from .kinds import kind_of_words
+
 
 class Sense(StrEnum):
     """What it means when the rule is true, whichever list it stands in."""
@@ -36,16 +39,16 @@ class Entry:
     ``value2`` the upper end of ``between``. ``unit`` is the UCUM code of the unit as written, a word for a
     time (``years``), or ``ULN``, ``LLN`` and ``baseline`` for a multiple of one; ``canonical_value`` stands
     in ``canonical_unit``, the catalogue's unit. ``alt_group`` joins alternatives, ``condition`` holds the
-    words under which the limit counts. ``rule`` is text of the criterion language.
+    words under which the limit counts. ``kind_told`` and ``rule_told`` are empty where the words alone tell them.
     """
 
     id: str
     section: str
     text: str
     sense: Sense
-    kind: str
+    kind_told: str
     status: Status
-    rule: str
+    rule_told: str
     variable: str = ""
     operator: str = ""
     value: Number | None = None
@@ -58,6 +61,16 @@ class Entry:
     alt_group: str = ""
     start: int = 0
     """Where ``text`` begins in the record's eligibility text, in characters."""
+
+    @property
+    def kind(self) -> str:
+        """What the entry is about."""
+        return self.kind_told or kind_of_words(self.text)
+
+    @property
+    def rule(self) -> str:
+        """The rule as text of the criterion language; for a statement, the attestation of its words."""
+        return self.rule_told or attested_rule(f"{self.id.split('_')[0]} {self.text}")
 
     def as_json(self) -> dict[str, Any]:
         """A JSON-ready mapping; numbers stay exact (integers, else the shortest float), nothing is null-less."""

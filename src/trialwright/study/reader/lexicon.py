@@ -83,6 +83,8 @@ class Lexicon:
     catalogue: Catalogue
     terms: dict[str, Term]
     ratios: dict[tuple[str, ...], Term]
+    alone: dict[str, Phrase]
+    """The phrases of one word, whatever its case, that no longer phrase and no exact spelling begins with."""
 
     def match(self, words: list[str], lower: list[str], at: int) -> tuple[Phrase, int] | None:
         """The longest phrase that begins at word ``at`` and how many words it takes; exact spelling wins."""
@@ -133,6 +135,16 @@ def _open_ways(node: _Node) -> None:
         _open_ways(lead)
 
 
+def _alone(folded: _Node, exact: _Node) -> dict[str, Phrase]:
+    """What most words of the tree come to: a phrase of this word and nothing else."""
+    spelled = {word.casefold() for word in exact.ways}
+    return {
+        word: nodes[0].phrase
+        for word, nodes in folded.ways.items()
+        if len(nodes) == 1 and not nodes[0].ways and nodes[0].phrase is not None and word not in spelled
+    }
+
+
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > _PLURAL and word[-1] == "s" and word[-2] != "s" else ""
 
@@ -158,7 +170,7 @@ def builtin_lexicon() -> Lexicon:
     for root in (folded, exact):
         _open_ways(root)
     ratios = {term.ratio: term for term in known.values() if term.ratio}
-    return Lexicon(folded, exact, catalogue.extended(own), known, ratios)
+    return Lexicon(folded, exact, catalogue.extended(own), known, ratios, _alone(folded, exact))
 
 
 def _term(name: str, kind: str, entry: dict[str, Any]) -> Term:

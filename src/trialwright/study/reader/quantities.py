@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, cast
 
+from ..sought import fold_case
 from .data import read_yaml
 
 NUMBER = re.compile(
@@ -97,13 +98,16 @@ _SPELLED = re.compile(
     r"\s?(?:/|per)\s?(milli|deci|micro)?-?\s?lit(?:er|re)s?(?:\s?\([^)]{1,8}\))?",
     re.IGNORECASE,
 )
+_LONGEST_QUOTIENT = 80
+"""More characters than a quotient takes up to its litre."""
 _PREFIXES = {"pico": "p", "nano": "n", "micro": "u", "milli": "m", "kilo": "k", "deci": "d"}
 _BASES = {"g": "g", "m": "mol", "e": "eq", "i": "[IU]", "u": "U"}
 
 
 def _spelled_out(text: str, at: int, end: int) -> tuple[str, int] | None:
     """A quotient in words: `picogram/milliliter (pg/mL)`, `milligrams per deciliter`; its code and end."""
-    found = _SPELLED.match(text, at, end)
+    words = fold_case(text[at : min(end, at + _LONGEST_QUOTIENT)])
+    found = _SPELLED.match(text, at, end) if "lit" in words else None
     if found is None:
         return None
     above = _PREFIXES.get((found.group(1) or "").casefold(), "") + _BASES[found.group(2)[0].casefold()]

@@ -22,34 +22,11 @@ from ..criteria.ast import (
 )
 from ..criteria.render import render_rule
 from ..criteria.variables import Variable
+from .attesting import name_of
 from .entry import Number, Scalar, Sense
 
 _OPS = {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE, "==": Op.EQ}
 _KINDS = {"ULN": LimitKind.ULN, "LLN": LimitKind.LLN, "baseline": LimitKind.BASELINE}
-_LONGEST_NAME = 60
-_NO_NAME = re.compile(r"[^a-z0-9]+")
-_KEYWORDS = frozenset(
-    [
-        "if",
-        "then",
-        "or",
-        "and",
-        "not",
-        "in",
-        "is",
-        "known",
-        "unknown",
-        "between",
-        "attested",
-        "true",
-        "false",
-        "yes",
-        "no",
-        "uln",
-        "lln",
-        "baseline",
-    ]
-)
 
 
 _EXEMPT = re.compile(
@@ -169,23 +146,3 @@ def condition_rule(condition: str) -> Rule:
         if re.search(r"\b(?:men|man|males?)\b", folded):
             return Member("sex", ("male",))
     return Attested(name_of(condition))
-
-
-def name_of(words: str) -> str:
-    """A name for an attestation, made of the protocol's words."""
-    plain = _plain(words[: _LONGEST_NAME + 30])
-    if len(plain) <= _LONGEST_NAME < len(words) - 30:  # many signs between the words: not enough yet
-        plain = _plain(words)
-    plain = plain[:_LONGEST_NAME].strip("_")
-    if not plain or not plain[0].isalpha() or plain in _KEYWORDS:
-        plain = f"statement_{plain}".strip("_")
-    return plain
-
-
-def _plain(words: str) -> str:
-    return _NO_NAME.sub("_", words.casefold()).strip("_")
-
-
-def attested_rule(words: str) -> str:
-    """The rule of a statement that a named person signs."""
-    return render_rule(Attested(name_of(words)))

@@ -24,13 +24,13 @@ from ..criteria import (
 )
 from ..criteria.parse import LONGEST_RULE
 from ..units import normalise_unit
+from .attesting import name_of
 from .bullets import EXCLUSION
 from .entry import Entry, Number, Sense, Status
 from .groups import group_entries
 from .leads import Choice, find_choices, lead_words, list_items
 from .lexicon import builtin_lexicon
 from .read import LONGEST_TEXT, read_criteria
-from .rules import name_of
 
 _LONGEST_LABEL = 300
 _LONGEST_NAME = 40

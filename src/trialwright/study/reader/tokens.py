@@ -67,7 +67,7 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
     places = list(accumulate(map(len, parts), initial=start))
     words, begins, ends = parts[1::2], places[1::2], places[2::2]
     lower = [word.casefold() for word in words]
-    folded, exact = lexicon.folded.ways, lexicon.exact.ways
+    folded, exact, alone = lexicon.folded.ways, lexicon.exact.ways, lexicon.alone
     found: list[Token] = []
     at, skip_to, count = 0, start, len(words)
     while at < count:
@@ -76,6 +76,12 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
             at += 1
             continue
         low = lower[at]
+        phrase = alone.get(low)
+        if phrase is not None and phrase.kind != "A":
+            skip_to = ends[at]
+            found.append(_phrase_token(phrase, begin, skip_to, [low]))
+            at += 1
+            continue
         sign = not (low[0].isalnum() or len(low) > 1)
         if not sign and (low in folded or words[at] in exact):
             matched = lexicon.match(words, lower, at)
