@@ -41,6 +41,8 @@ _RAISED = re.compile(
 _TIMES_AHEAD = re.compile(r"(?<=[<>≥≤=\s])[xX](?=\d(?:\.\d+)?\s(?:times|ULN|the upper|upper))")
 _SPLIT_DECIMAL = re.compile(r"(?<=[<>≥≤=\s])0\. (?=\d{1,2}(?!\d))")
 """A space inside a decimal: `< 0. 85`."""
+_MINUS = re.compile(r"(?<=[n<>≥≤=w] )minus (?=\d)")
+"""`less than minus 2`, `below minus 2`."""
 _POINT = re.compile(r"[•‧](?<=\d.)(?=\d)")
 _TIMES = re.compile(
     r"[xX*](?:(?<=\d.)(?=\s?(?:\d|U|u|L|l|I|i|N|n|t|\())"
@@ -69,6 +71,8 @@ def clean_text(text: str) -> str:
     cleaned = _POINT.sub(".", _TIMES.sub("×", _TIMES_AHEAD.sub(" ", cleaned)))
     if "0. " in cleaned:
         cleaned = _SPLIT_DECIMAL.sub(" 0.", cleaned)
+    if "minus " in cleaned:
+        cleaned = _MINUS.sub("     -", cleaned)
     return _ITEM.sub(_divided, cleaned) if "(1)" in cleaned and "(2)" in cleaned else cleaned
 
 

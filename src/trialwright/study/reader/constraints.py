@@ -96,8 +96,11 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
         if position + 1 < len(tokens) and tokens[position + 1].value in {"+", "-"}:
             return None
         return Limits(operator, _one(token), first=at, last=position + 1)
-    if token.value == "-" and position + 1 < len(tokens) and token.end == tokens[position + 1].start:
+    if token.value == "-" and position + 1 < len(tokens) and _is_sign_of(tokens, position):
         position, token = position + 1, tokens[position + 1]
+    if token.value == "+" and position + 1 < len(tokens) and tokens[position + 1].kind == "N":
+        low = replace(tokens[position + 1].quantity, raw="+")
+        return Limits(operator, low, first=at, last=position + 2)
     if token.value == "+" and not _is_change_sign(tokens, position):
         return _plusses(tokens, position, operator, at)
     if token.kind != "N":
@@ -115,6 +118,12 @@ def _after_comparison(tokens: list[Token], at: int) -> Limits | None:
     if after < len(tokens) and tokens[after].kind == "A" and tokens[after].value[0] == operator[0]:
         after += 1
     return Limits(operator, low, first=at, last=after)
+
+
+def _is_sign_of(tokens: list[Token], at: int) -> bool:
+    """Whether a hyphen is a minus: glued to what follows, or a blank before a bare number."""
+    following = tokens[at + 1]
+    return tokens[at].end == following.start or (following.kind == "N" and not following.quantity.units)
 
 
 def _is_change_sign(tokens: list[Token], at: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .constraints import Limits, by_merit
-from .fitting import ACUITIES, acuity_of, signed_limits, tells_unit, with_unit, without_unit
+from .fitting import ACUITIES, acuity_of, has_lost_sign, signed_limits, tells_unit, with_unit, without_unit
 from .lexicon import Term
 from .scan import Draft, Scan, has_or, kind_at
 
@@ -45,7 +45,8 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
         operator = by_merit(limits.operator, scan.tokens, limits.first, limits.last, good)
         draft = Draft(
             term, min(first, limits.first), last, limits.first, operator, low, high, limits.items,
-            unsure=vague or bool(term.pair) or (limits.normal and not term.normal), joined=joined,
+            unsure=vague or bool(term.pair) or (limits.normal and not term.normal)
+            or has_lost_sign(term, limits.low, scan.text), joined=joined,
         )  # fmt: skip
         scan.found.append(draft)
     if members[0][0] >= limits.last or not scan.group:

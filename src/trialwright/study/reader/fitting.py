@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -41,11 +42,23 @@ def signed_limits(
     """The limits with a minus where the variable can lie below zero and a hyphen is glued to the number."""
     if term.variable not in _BELOW_ZERO:
         return low, high
-    signed = [
-        q if q is None or text[q.start - 1] != "-" else replace(q, number=-q.number) for q in (low, high)
-    ]
+    signed = [q if q is None or not _is_minus(q, text) else replace(q, number=-q.number) for q in (low, high)]
     first, second = signed
     return (second, first) if first and second and first.number > second.number else (first, second)
+
+
+_MINUS = re.compile(r"(?:[<>≥≤=]|\b(?:than|above|below|over|under|equal to|least|most))\s*-\s?$")
+
+
+def _is_minus(quantity: Quantity, text: str) -> bool:
+    return text[quantity.start - 1] == "-" or _MINUS.search(text[: quantity.start][-16:]) is not None
+
+
+def has_lost_sign(term: Term, low: Quantity | None, text: str) -> bool:
+    """Whether a minus stands before a number of a variable that cannot lie below zero."""
+    if low is None or term.variable in _BELOW_ZERO:
+        return False
+    return _MINUS.search(text[: low.start][-16:]) is not None
 
 
 def tells_unit(limits: Limits) -> bool:
