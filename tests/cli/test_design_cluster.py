@@ -21,6 +21,7 @@ STUDY = Path(__file__).parents[2] / "studies/nct02632201"
 MONITORED = benchmark(looks=(Look("a", None, 15), Look("b", None, 30)), monitoring=Monitoring())
 
 
+@pytest.mark.requirement("TW-R-050")
 @pytest.mark.slow
 def test_a_killed_worker_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulate, "STRETCH_AWAY", 500)
@@ -45,6 +46,7 @@ def test_a_killed_worker_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
         assert there_grid == grid
 
 
+@pytest.mark.requirement("TW-R-050")
 @pytest.mark.slow
 def test_command_gives_the_same_bytes_on_a_cluster(run: Run) -> None:
     options = ["--scenario", "planned_effect", "--replicates", "5000", "--format", "json"]

@@ -12,6 +12,7 @@ from trialwright.design.explore import vary_scenario
 from trialwright.design.simulate import simulate_design
 
 
+@pytest.mark.requirement("TW-R-050")
 def test_a_design_does_not_differ_from_itself() -> None:
     found = compare_power(illness_death(), illness_death(), "os", 2000, 4)
     assert (found.difference, found.se) == (0.0, 0.0)

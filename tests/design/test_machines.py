@@ -22,6 +22,7 @@ print(json.dumps(simulate_design(illness_death(), 3000, 3).as_json()))
 """
 
 
+@pytest.mark.requirement("TW-R-050")
 @pytest.mark.slow
 def test_a_plain_processor_gives_the_same_bits(tmp_path: Path) -> None:
     """Compiled for the oldest processor of the family, without any of the wide instructions of this one."""

@@ -18,6 +18,7 @@ from trialwright.design.simulate import simulate_design
 MONITORED = benchmark(looks=(Look("a", None, 15), Look("b", None, 30)), monitoring=Monitoring())
 
 
+@pytest.mark.requirement("TW-R-050")
 def test_processes_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spawned processes, as on another machine: nothing is inherited, all goes through pickling."""
     monkeypatch.setattr(simulate, "STRETCH_AWAY", 4000)
@@ -59,6 +60,7 @@ def test_repeated_and_disordered_work_changes_nothing(monkeypatch: pytest.Monkey
     assert there == simulate_design(scenario, 2000, 7).as_json()
 
 
+@pytest.mark.requirement("TW-R-050")
 @pytest.mark.parametrize("length", [1, 7, 16, 1000])
 def test_the_size_of_the_pieces_changes_nothing(monkeypatch: pytest.MonkeyPatch, length: int) -> None:
     whole = simulate_design(benchmark(12), 100, 5).as_json()

@@ -115,6 +115,7 @@ def test_html_has_landmarks_and_headers_for_those_who_do_not_see_it(report: Repo
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
+@pytest.mark.requirement("TW-R-051")
 def test_no_file_of_the_open_report_tells_an_arm(study: Study, states: list[SubjectState]) -> None:
     """Neither a name of an arm or of its product, nor any number that was computed in one arm alone."""
     made = build_report(study, states, STAMP, CUT, variant="dsmb-open")
@@ -137,6 +138,7 @@ def test_no_file_of_the_open_report_tells_an_arm(study: Study, states: list[Subj
     assert split == []
 
 
+@pytest.mark.requirement("TW-R-051")
 def test_the_open_report_does_not_change_when_the_arms_are_dealt_anew(
     study: Study, states: list[SubjectState]
 ) -> None:

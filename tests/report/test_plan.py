@@ -81,6 +81,7 @@ def test_a_variant_is_planned_once(study: Study) -> None:
     assert "TW-RPT-002" in [finding.code for finding in check_study(twice)]
 
 
+@pytest.mark.requirement("TW-R-051")
 def test_pooling_leaves_no_arm_and_no_product_of_one_arm(study: Study, states: list[SubjectState]) -> None:
     names = pool_products(study)
     assert names == {"dc": "dc", "pik_her2_t": "product_by_arm_1", "pmat_t": "product_by_arm_1"}
