@@ -99,27 +99,24 @@ def compute_restricted_likelihood(
     q, p = parameters.size, coefficient.size
     slope, pull = np.zeros((q, p, p)), np.zeros((q, p))
     gradient, expected, twice = np.zeros(q), np.zeros((q, q)), np.zeros((q, q))
-    cross, bend = np.zeros((q, q, p, p)), np.zeros((q, q))
+    bend = np.zeros((q, q))
     for block in blocks:
         residual = block.pattern.y - block.pattern.x @ coefficient
         e = residual @ block.w
         value += block.log_determinant + float(np.sum(e * residual))
-        gradient += block.trace_first() - np.einsum("mi,qij,mj->q", e, block.b, e)
-        slope += np.einsum("mip,qij,mjr->qpr", block.wx, block.b, block.wx, optimize=True)
-        pull += np.einsum("mip,qij,mj->qp", block.wx, block.b, e, optimize=True)
-        bwb = np.einsum("qij,jk,rkl->qril", block.b, block.w, block.b, optimize=True)
-        expected += len(residual) * np.einsum(
-            "ij,qjk,kl,rli->qr", block.w, block.b, block.w, block.b, optimize=True
-        )
-        twice += 2.0 * np.einsum("mi,qril,ml->qr", e, bwb, e, optimize=True)
-        cross += np.einsum("mip,qril,mls->qrps", block.wx, bwb, block.wx, optimize=True)
+        outer, flat = e.T @ e, block.b.reshape(q, -1)
+        gradient += block.trace_first() - flat @ outer.ravel()
+        pairs = np.tensordot(block.wx, block.wx, (0, 0)).transpose(0, 2, 1, 3).reshape(-1, p * p)
+        slope += (flat @ pairs).reshape(q, p, p)
+        pull += flat @ np.tensordot(block.wx, e, (0, 0)).transpose(0, 2, 1).reshape(-1, p)
+        lost = (pairs @ spread.ravel()).reshape(outer.shape)
+        expected += block.trace_pairs(len(residual) * block.w - 2.0 * lost)
+        twice += block.trace_pairs(2.0 * outer)
         if second.any():
             bent = second[:, :, block.pattern.places[:, None], block.pattern.places[None, :]]
             bend += _bend(block, bent, e, spread)
     gradient -= np.einsum("ps,qsp->q", spread, slope)
-    expected += -2.0 * np.einsum("ps,qrsp->qr", spread, cross) + np.einsum(
-        "ps,qst,tu,rup->qr", spread, slope, spread, slope, optimize=True
-    )
+    expected += np.einsum("ps,qst,tu,rup->qr", spread, slope, spread, slope, optimize=True)
     twice -= 2.0 * pull @ spread @ pull.T
     expected = (expected + expected.T) / 2.0
     return RestrictedLikelihood(
@@ -168,6 +165,11 @@ class _Block:
 
     def trace_first(self) -> FloatArray:
         return len(self.pattern.y) * np.einsum("ij,qji->q", self.w, self.b)
+
+    def trace_pairs(self, outer: FloatArray) -> FloatArray:
+        """The trace of ``outer`` B_q W B_r for every pair of parameters, (q, q); ``outer`` is (v, v)."""
+        q = len(self.b)
+        return (outer @ self.b @ self.w).reshape(q, -1) @ self.b.transpose(0, 2, 1).reshape(q, -1).T
 
 
 def _bend(block: _Block, bent: FloatArray, e: FloatArray, spread: FloatArray) -> FloatArray:
