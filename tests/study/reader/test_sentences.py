@@ -73,3 +73,12 @@ def test_an_exemption_lifts_the_limit() -> None:
     (entry,) = read_criteria("Exclusion Criteria:\n* Total bilirubin > 2 x ULN (except Gilbert's syndrome)")
     assert entry.condition == "except Gilbert's syndrome"
     assert entry.rule == "not attested gilbert_s_syndrome and bilirubin > 2 ULN"
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [("≥ 4+3", "ambiguous"), ("≤ 3+4", "ambiguous"), ("≥ 3+4", "computed"), ("≤ 4+3", "computed")],
+)
+def test_a_sum_that_says_less_than_its_parts_is_ambiguous(words: str, status: str) -> None:
+    (entry,) = read_criteria(f"* Gleason score {words}")
+    assert (entry.variable, str(entry.value), entry.status.value) == ("gleason", "7", status)

@@ -54,7 +54,7 @@ def _step(scan: Scan, at: int) -> int:
     if token.kind == "AGE":
         if token.word == "aging" and kind_at(scan, at + 1) not in {"N", "C", "B"}:
             return at + 1
-        if at and scan.tokens[at - 1].value in _OTHERS_AGE:
+        if _is_of_other_person(scan, at):
             return at + 1
         open_group(scan, at, AGE)
         return at + 1
@@ -251,6 +251,19 @@ _OTHERS_AGE = frozenset(
      "verbal", "paternal", "heart", "brain", "reading", "ovarian")
 )  # fmt: skip
 """Whose age it is, where it is not the subject's."""
+
+
+def _is_of_other_person(scan: Scan, at: int) -> bool:
+    """`donor age`, `age of the caregiver`."""
+    if at and scan.tokens[at - 1].value in _OTHERS_AGE:
+        return True
+    behind = [str(token.value).removesuffix("'s") for token in scan.tokens[at + 1 : at + 4]]
+    return behind[:1] == ["of"] and any(word in _OTHERS_AGE or word in _OTHERS for word in behind[1:])
+
+
+_OTHERS = frozenset(
+    ("mother", "father", "graft", "parent", "parents", "donors", "caregivers", "spouse", "sibling")
+)
 _FLUIDS = frozenset(
     ("sweat", "urine", "urinary", "csf", "saliva", "salivary", "stool", "synovial", "pleural", "ascitic", "ascites",
      "sputum",

@@ -38,6 +38,9 @@ def is_no_limit(scan: Scan, limits: Limits) -> bool:
     before = scan.tokens[limits.first - 1] if limits.first else None
     if before is not None and before.value == "+" and kind_at(scan, limits.first - 2) == "N":
         return True
+    summed = limits.operator == "==" and limits.first > 1 and scan.tokens[limits.first - 2].value == "+"
+    if summed and scan.found and scan.found[-1].last == limits.first:
+        return True
     if _is_clock(scan, limits) or (before is not None and before.value in {"intermediate", "int"}):
         return True
     if (

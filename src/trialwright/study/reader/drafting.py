@@ -12,8 +12,9 @@ from .scan import Draft, Scan, has_or, kind_at
 
 def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, first: int) -> bool:
     limits = repeated_times(scan, members, limits)
+    vague = False
     if members[-1][1].variable == "gleason":
-        limits = _summed(scan, limits)
+        limits, vague = _summed(scan, limits)
     if limits.operator == "==" and members[-1][1].kind == "age":
         if not _is_lower_age(scan, limits):
             return False
@@ -26,7 +27,6 @@ def add_drafts(scan: Scan, members: list[tuple[int, Term]], limits: Limits, firs
     low = with_unit(limits.low, units, relative) if limits.low else None
     high = with_unit(limits.high, units, relative) if limits.high else None
     joined = len(members) > 1 and has_or(scan, members[0][0], members[-1][0])
-    vague = False
     for _, term in members:
         low, high = signed_limits(term, low, high, scan.text)
         last = max(limits.last, members[-1][0] + 1)
@@ -62,16 +62,20 @@ def _is_vague_acuity(scan: Scan, term: Term, limits: Limits) -> bool:
     return term.variable == "visual_acuity" or not ("letter" in words or "etdrs" in words)
 
 
-def _summed(scan: Scan, limits: Limits) -> Limits:
-    """`Gleason >= 4+3`: the score is the sum."""
+def _summed(scan: Scan, limits: Limits) -> tuple[Limits, bool]:
+    """`Gleason >= 4+3`: the score is the sum, and whether the sum says less than its parts: 3+4 is 7 as well."""
     place = limits.last
     if limits.low is None or place + 1 >= len(scan.tokens) or scan.tokens[place].value != "+":
-        return limits
+        return limits, False
     second = scan.tokens[place + 1]
     if second.kind != "N" or second.quantity.units or limits.low.number > 5 or second.quantity.number > 5:
-        return limits
-    low = replace(limits.low, number=limits.low.number + second.quantity.number)
-    return replace(limits, low=low, last=place + 2)
+        return limits, False
+    first, other = limits.low.number, second.quantity.number
+    parted = limits.operator in (
+        {">=", "<"} if first > other else {">", "<=", "=="} if first < other else set()
+    )
+    parted = parted or (limits.operator == "==" and first != other)
+    return replace(limits, low=replace(limits.low, number=first + other), last=place + 2), parted
 
 
 def _is_mixed_age(term: Term, limits: Limits) -> bool:
