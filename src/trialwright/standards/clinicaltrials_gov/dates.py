@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 
@@ -28,8 +29,15 @@ class Span:
 
 def parse_span(words: object) -> Span | None:
     """``yyyy``, ``yyyy-mm`` or ``yyyy-mm-dd`` as a span; None for anything else or an impossible date."""
-    if not isinstance(words, str):
-        return None
+    return _read_span(words) if isinstance(words, str) and len(words) <= _LONGEST_DATE else None
+
+
+_LONGEST_DATE = 40
+
+
+@lru_cache(maxsize=256)
+def _read_span(words: str) -> Span | None:
+    """Remembered for a while: a dozen rules ask for the same few dates of a record."""
     parts = words.split("-")
     try:
         numbers = [int(part) for part in parts]

@@ -82,7 +82,7 @@ def _in_order(found: Iterable[Finding], origin: str) -> list[Finding]:
     codes = {finding.code for finding in rows}
     hidden = {code for said, others in same().items() if said in codes for code in others}
     kept = dict.fromkeys(
-        replace(finding, place=replace(finding.place, file=finding.place.file or origin))
+        finding if finding.place.file else replace(finding, place=replace(finding.place, file=origin))
         for finding in rows
         if finding.code not in hidden
     )

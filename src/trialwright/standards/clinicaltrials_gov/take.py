@@ -10,6 +10,7 @@ from .paths import Step, render_path
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?\Z")
 _MISFIT: Any = object()
+_NESTED = frozenset({"part", "parts"})
 
 
 class Taker:
@@ -33,7 +34,11 @@ class Taker:
             if field.key not in node:
                 continue
             value = node[field.key]
-            if not self._take_field(field, value, (*path, field.key), target):
+            if field.kind in _NESTED:
+                fits = self._take_nested(field, value, (*path, field.key), target)
+            else:
+                fits = _put(target, field.to, _scalar(field, value))
+            if not fits:
                 self.unmapped[render_path((*path, field.key))] = value
                 if value not in ({}, [], None):
                     self.odd.append(render_path((*path, field.key)))
@@ -41,14 +46,10 @@ class Taker:
             self.unmapped[render_path((*path, key))] = node[key]
         return True
 
-    def _take_field(self, field: Field, value: Any, path: tuple[Step, ...], target: dict[str, Any]) -> bool:
+    def _take_nested(self, field: Field, value: Any, path: tuple[Step, ...], target: dict[str, Any]) -> bool:
         if field.kind == "part":
             return self._take_part(field, value, path, target)
-        taken = self._take_parts(field, value, path) if field.kind == "parts" else _scalar(field, value)
-        if taken is _MISFIT:
-            return False
-        _place(target, field.to[:-1])[field.to[-1]] = taken
-        return True
+        return _put(target, field.to, self._take_parts(field, value, path))
 
     def _take_part(self, field: Field, value: Any, path: tuple[Step, ...], target: dict[str, Any]) -> bool:
         part = cast("Part", field.part)
@@ -79,6 +80,16 @@ class Taker:
             self.take(part, member, (*path, index), row)
             rows.append(row)
         return rows
+
+
+def _put(target: dict[str, Any], steps: tuple[str, ...], taken: Any) -> bool:
+    """Sets what was taken at its place; False, and nothing set, for what does not fit."""
+    if taken is _MISFIT:
+        return False
+    for step in steps[:-1]:
+        target = target.setdefault(step, {})
+    target[steps[-1]] = taken
+    return True
 
 
 def _place(target: dict[str, Any], steps: tuple[str, ...]) -> dict[str, Any]:

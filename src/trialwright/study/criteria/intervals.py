@@ -69,6 +69,8 @@ class IntervalSet:
 
     def intersection(self, other: IntervalSet) -> IntervalSet:
         """Numbers of both."""
+        if self is EVERYTHING or other is EVERYTHING:
+            return other if self is EVERYTHING else self
         return _merge(self, other, lambda here, there: here and there)
 
     def complement(self) -> IntervalSet:

@@ -83,8 +83,9 @@ class Lexicon:
     catalogue: Catalogue
     terms: dict[str, Term]
     ratios: dict[tuple[str, ...], Term]
-    alone: dict[str, Phrase]
-    """The phrases of one word, whatever its case, that no longer phrase and no exact spelling begins with."""
+    alone: dict[str, tuple[str, Any, str]]
+    """Kind, value and word of the phrases of one word, whatever its case, that no longer phrase and no exact
+    spelling begins with; but ends of limits, which what follows may turn into beginnings."""
 
     def match(self, words: list[str], lower: list[str], at: int) -> tuple[Phrase, int] | None:
         """The longest phrase that begins at word ``at`` and how many words it takes; exact spelling wins."""
@@ -135,13 +136,34 @@ def _open_ways(node: _Node) -> None:
         _open_ways(lead)
 
 
-def _alone(folded: _Node, exact: _Node) -> dict[str, Phrase]:
+def read_phrase(phrase: Phrase, words: list[str]) -> tuple[str, Any, str]:
+    """Kind, value and words of the token that a phrase becomes."""
+    kind, meaning = phrase.kind, phrase.meaning
+    if kind in {"F", "X"}:
+        return kind, words[0], ""
+    if kind == "C" and meaning == "between":
+        kind = "B"
+    elif kind == "U" and meaning == "within":
+        kind = "W"
+    elif kind == "CON":
+        kind = str(meaning).upper()
+    elif kind == "IF" and meaning != "when":
+        kind, meaning = "SEX", str(meaning).removeprefix("sex_")
+    return kind, meaning, " ".join(words)
+
+
+def _alone(folded: _Node, exact: _Node) -> dict[str, tuple[str, Any, str]]:
     """What most words of the tree come to: a phrase of this word and nothing else."""
     spelled = {word.casefold() for word in exact.ways}
-    return {
+    single = {
         word: nodes[0].phrase
         for word, nodes in folded.ways.items()
-        if len(nodes) == 1 and not nodes[0].ways and nodes[0].phrase is not None and word not in spelled
+        if len(nodes) == 1 and not nodes[0].ways and word not in spelled
+    }
+    return {
+        word: read_phrase(phrase, [word])
+        for word, phrase in single.items()
+        if phrase is not None and phrase.kind != "A"
     }
 
 

@@ -128,7 +128,7 @@ _SIXTH = Decimal("0.001")
 
 def _weeks(text: str, at: int, end: int) -> Quantity | None:
     """Weeks and days of a gestation: `28 0/7`, `33+6 weeks`, `36 weeks 6 days`."""
-    found = _WEEKS.match(text, at, end)
+    found = _WEEKS.match(text, at, end) if text[at + 1 : at + 2].isdigit() else None
     if found is None:
         return None
     weeks, days = [part for part in found.groups() if part is not None]
@@ -138,7 +138,7 @@ def _weeks(text: str, at: int, end: int) -> Quantity | None:
 
 def _acuity(text: str, at: int, end: int) -> Quantity | None:
     """A Snellen fraction as decimal acuity: `20/40` is 0.5."""
-    found = _ACUITY.match(text, at, end)
+    found = _ACUITY.match(text, at, end) if text[at] in "26" else None
     if found is None:
         return None
     above, below = [part for part in found.groups() if part is not None]
@@ -158,8 +158,35 @@ def _decimal(raw: str, units: tuple[str, ...]) -> Decimal:
 
 def _read_unit(text: str, at: int, end: int) -> tuple[tuple[str, ...], int, int]:
     """The unit at ``at``: its readings, where it ends, and a factor for the number."""
-    if not text[at : at + 3].strip():
+    first = text[at : at + 3].lstrip()[:1]
+    if not first:
         return (), at, 1
+    if first in _OPENS_POWER and (found := _read_power(text, at, end)):
+        return found
+    if first == "G" and (found := _GIGA.match(text, at, end)):
+        return ("10*9/L", "g/L"), found.end(), 1
+    if first in "Kktx" and (found := _THOUSAND.match(text, at, end)):
+        return ("10*3/uL",), found.end(), 1
+    pattern, readings = _spellings()
+    simple = pattern.match(text, at, end)
+    if simple is not None and simple.lastgroup is not None:
+        return readings[int(simple.lastgroup[1:])], simple.end(), 1
+    if first == "/" and (found := _NANOLITRE.match(text, at, end)):
+        return ("10*9/L",), found.end(), 1
+    if found := _COUNT.match(text, at, end):
+        return (_per(found.group(2)),), found.end(), 1
+    if spelled := _spelled_out(text, at, end):
+        return (spelled[0],), spelled[1], 1
+    if found := _UNKNOWN.match(text, at, end):
+        return ("?",), found.end(), 1
+    return (), at, 1
+
+
+_OPENS_POWER = frozenset("×*(1eE")
+
+
+def _read_power(text: str, at: int, end: int) -> tuple[tuple[str, ...], int, int] | None:
+    """A power of ten with its volume: `x 10^9/L`, `E9/L`, `10^3 copies/mL`."""
     if found := _VIRAL.match(text, at, end):
         return (
             ("[IU]/mL" if found.group(2)[0] in "Ii" else "{copies}/mL",),
@@ -169,23 +196,7 @@ def _read_unit(text: str, at: int, end: int) -> tuple[tuple[str, ...], int, int]
     found = _POWER.match(text, at, end) or _E_NOTATION.match(text, at, end)
     if found is not None and (found.group(2) or _has_sign(found.group())):
         return (_power_unit(int(found.group(1)), found.group(2)),), found.end(), 1
-    if found := _GIGA.match(text, at, end):
-        return ("10*9/L", "g/L"), found.end(), 1
-    if found := _THOUSAND.match(text, at, end):
-        return ("10*3/uL",), found.end(), 1
-    pattern, readings = _spellings()
-    simple = pattern.match(text, at, end)
-    if simple is not None and simple.lastgroup is not None:
-        return readings[int(simple.lastgroup[1:])], simple.end(), 1
-    if found := _NANOLITRE.match(text, at, end):
-        return ("10*9/L",), found.end(), 1
-    if found := _COUNT.match(text, at, end):
-        return (_per(found.group(2)),), found.end(), 1
-    if spelled := _spelled_out(text, at, end):
-        return (spelled[0],), spelled[1], 1
-    if found := _UNKNOWN.match(text, at, end):
-        return ("?",), found.end(), 1
-    return (), at, 1
+    return None
 
 
 def _has_sign(words: str) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
-from .lexicon import Lexicon, Phrase, Term
+from .lexicon import Lexicon, Phrase, Term, read_phrase
 from .quantities import NUMBER, Quantity, read_quantity
 
 _SCAN = re.compile(
@@ -76,10 +76,10 @@ def tokenise(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
             at += 1
             continue
         low = lower[at]
-        phrase = alone.get(low)
-        if phrase is not None and phrase.kind != "A":
+        if low in alone:
+            kind, value, word = alone[low]
             skip_to = ends[at]
-            found.append(_phrase_token(phrase, begin, skip_to, [low]))
+            found.append(Token(kind, value, begin, skip_to, 0, word))
             at += 1
             continue
         sign = not (low[0].isalnum() or len(low) > 1)
@@ -109,18 +109,8 @@ def _opens_limit(lower: list[str], at: int) -> bool:
 
 
 def _phrase_token(phrase: Phrase, start: int, end: int, words: list[str]) -> Token:
-    kind, meaning = phrase.kind, phrase.meaning
-    if kind in {"F", "X"}:
-        return Token(kind, words[0], start, end)
-    if kind == "C" and meaning == "between":
-        kind = "B"
-    elif kind == "U" and meaning == "within":
-        kind = "W"
-    elif kind == "CON":
-        kind = str(meaning).upper()
-    elif kind == "IF" and meaning != "when":
-        kind, meaning = "SEX", str(meaning).removeprefix("sex_")
-    return Token(kind, meaning, start, end, 0, " ".join(words))
+    kind, value, word = read_phrase(phrase, words)
+    return Token(kind, value, start, end, 0, word)
 
 
 def _single(text: str, start: int, stop: int, end: int, lower: str) -> Token:
