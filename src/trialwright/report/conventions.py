@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from trialwright.study.model import Study
 
+from .quality_model import UNSTRUCTURED_VISITS
+
 Convention = tuple[str, str]
 """A topic, and what holds in the report."""
 
@@ -129,7 +131,9 @@ def _quality() -> Iterator[Convention]:
     yield (
         "Quality of life over time",
         (
-            "observed change from the last form on or before allocation, t interval of those who answered; no model."
+            "observed change from the last form on or before allocation, t interval of those who answered; differences "
+            f"by MMRM: unstructured to {UNSTRUCTURED_VISITS} visits, else or where not estimable Toeplitz, AR(1), "
+            "compound symmetry; REML, Satterthwaite."
         ),
     )
 

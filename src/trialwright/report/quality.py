@@ -20,6 +20,7 @@ from trialwright.study.schedule import VisitInstance, expand_visits
 from .dataset import Dataset
 from .figures import Course, draw_course
 from .model import Cell, Figure, Number, Row, Section, Table
+from .quality_model import build_quality_differences
 from .subjects import allocated_on
 from .wording import finite, write_decimal, write_interval
 
@@ -69,7 +70,11 @@ def build_quality(data: Dataset) -> Section:
     )
     figure = Figure("quality_figure", title, _draw(data, visits, cells), _say(data, visits, cells), (), table)
     words = "Means of those who answered, with intervals; the arms are described, not tested."
-    return Section("quality", "Quality of life", (words,), (figure,))
+    if len(data.study.arms) < 2 or not visits:
+        return Section("quality", "Quality of life", (words,), (figure,))
+    words += " Differences between the arms come from a model over all visits, named below its table."
+    differences = build_quality_differences(data, code, scale, changes, visits)
+    return Section("quality", "Quality of life", (words,), (figure, differences))
 
 
 def find_quality_outcome(data: Dataset) -> Outcome | None:
