@@ -82,3 +82,20 @@ def test_an_exemption_lifts_the_limit() -> None:
 def test_a_sum_that_says_less_than_its_parts_is_ambiguous(words: str, status: str) -> None:
     (entry,) = read_criteria(f"* Gleason score {words}")
     assert (entry.variable, str(entry.value), entry.status.value) == ("gleason", "7", status)
+
+
+def test_capitals_tell_no_units_and_no_names() -> None:
+    text = (
+        "INCLUSION CRITERIA:\n- PLATELETS ≥ 90,000/MM3\n- CREATININE ≤ 1.4 MG/DL\n- FERRITIN > 25 NG/ML\n"
+        "- BILIRUBIN ≤ 20 UMOL/L\n- ALT ≤ 70 U/L\n- THE DAY'S URINE MUST SHOW PROTEIN < 2 G/24H\n"
+        "- NO CO-EXISTING DISEASE LASTING > 20 WEEKS\n"
+    )
+    found = [(e.variable, e.unit) for e in read_criteria(text) if e.variable]
+    assert found[:5] == [
+        ("platelets", "/mm3"),
+        ("creatinine", "mg/dL"),
+        ("ferritin", "ng/mL"),
+        ("bilirubin", "umol/L"),
+        ("alt", "U/L"),
+    ]
+    assert {name for name, _ in found[5:]} <= {"urine_protein_24h"}

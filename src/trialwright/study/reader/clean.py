@@ -54,6 +54,32 @@ _TIMES = re.compile(
 _ITEM = re.compile(r"(?<![A-Za-z0-9])\(\d{1,2}\)(?=\s?[A-Za-z])")
 
 
+_CAPITAL_UNIT = re.compile(
+    r"(?<=\d)\s?(?:[KMCDNPUµ]?(?:G|GM|MOL|MOLE|EQ|L|IU|U|CELLS|COPIES)?\s?/\s?(?:24\s?H(?:R|RS|OURS?)?|[DMUN]?L|MCL|MM\^?3"
+    r"|CU\s?MM|M2|KG|MIN(?:UTE)?(?:\s?/\s?1[.,]73\s?M\^?2)?|DAY|M?MOL|MG|G|H|HR|HOUR)|(?:KG|[CM]M|MSEC|MS)(?:/M2)?)"
+    r"(?![A-Za-z0-9])"
+)
+_CAPITAL_WORD = re.compile(r"\b(?:MUST|CO|CR|ACT|CAT|CAPS|CAL|NE)\b")
+"""Names that are English words as well."""
+_UNITS = re.compile(r"(?<![a-z])[mkn]?iu(?=\s?/)|(?<=\d)\s?u(?=\s?/)")
+_MOSTLY = 0.7
+_FEW_LETTERS = 40
+_SAMPLE = 400
+
+
+def _is_in_capitals(text: str) -> bool:
+    """Whether most letters of a text are capitals, so that they tell nothing."""
+    if sum(map(str.islower, text[:_SAMPLE])) > _SAMPLE * (1 - _MOSTLY):
+        return False
+    upper, lower = sum(map(str.isupper, text)), sum(map(str.islower, text))
+    return upper > _FEW_LETTERS and upper > _MOSTLY * (upper + lower)
+
+
+def _as_unit(found: re.Match[str]) -> str:
+    """A unit in capitals in its usual letters; international and enzyme units keep theirs."""
+    return _UNITS.sub(lambda unit: unit.group().upper(), found.group().lower()).replace("MIU", "mIU")
+
+
 @lru_cache(maxsize=4)
 def clean_text(text: str) -> str:
     """``text`` with one spelling for each sign; as long as before, character for character.
@@ -68,6 +94,8 @@ def clean_text(text: str) -> str:
     if "<" in cleaned:
         cleaned = _RAISED.sub(lambda found: f"10^{found['power']}".ljust(len(found.group())), cleaned)
         cleaned = _UNDERLINED.sub(lambda found: " " * len(found.group()), cleaned)
+    if _is_in_capitals(cleaned):
+        cleaned = _CAPITAL_WORD.sub(lambda found: found.group().lower(), _CAPITAL_UNIT.sub(_as_unit, cleaned))
     cleaned = _POINT.sub(".", _TIMES.sub("×", _TIMES_AHEAD.sub(" ", cleaned)))
     if "0. " in cleaned:
         cleaned = _SPLIT_DECIMAL.sub(" 0.", cleaned)
