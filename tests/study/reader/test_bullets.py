@@ -141,3 +141,13 @@ def test_reasons_to_leave_and_exceptions_are_attested(text: str) -> None:
 def test_a_section_after_reasons_to_leave_counts_again() -> None:
     entries = read_criteria("Stopping rules:\n* QTc > 500 ms\nInclusion Criteria:\n* BMI > 20")
     assert [entry.variable for entry in entries] == ["", "bmi"]
+
+
+def test_a_denied_list_in_running_text_is_attested() -> None:
+    text = "Inclusion Criteria: * Age 20 or over * None of the following: * BMI > 41 * LVEF < 38% "
+    text += "Exclusion Criteria: * QTc > 480 ms"
+    assert [(e.section, e.variable) for e in read_criteria(text)] == [
+        ("inclusion", "age"),
+        ("inclusion", ""),
+        ("exclusion", "qtc"),
+    ]

@@ -21,6 +21,7 @@ from .lexicon import Lexicon, Term, builtin_lexicon
 from .measures import measure
 from .negation import is_negated
 from .rules import rule_of
+from .running import DENIES_A_LIST
 from .scan import AGE, Draft
 from .sense import sense_of
 from .tokens import Token, tokenise
@@ -117,6 +118,9 @@ class _Bullet:
     def _is_aside(self) -> bool:
         """Whether the bullet limits no entry: reasons to leave the study, and what an exception above lets pass."""
         excludes = self.bullet.section == EXCLUSION
+        words = self.text[self.bullet.start : self.bullet.end]
+        if "\n" not in words and DENIES_A_LIST.search(words) is not None:
+            return True
         return self.bullet.later or any(exempts(self.text[s:e], excludes) for s, e in self.bullet.lead)
 
     def _lead_at(self, place: int) -> str:

@@ -19,6 +19,11 @@ _CAPITAL = re.compile(
     r"(?=\s*(?::|-\s|[*•]|\(?\d{1,2}\s?[.)]|[A-Z≥≤<>][\w\s]|for\s[^.:;]{1,50}:))"
 )
 """A heading that its capital letter shows, wherever it stands."""
+_SPOKEN_OF = re.compile(
+    r"\b(?:the|any|of|see|meets?|meeting|met|all|to|with|from|per|in|under|these|by|and|or|no|not|satisfy|fulfil)\s$",
+    re.IGNORECASE,
+)
+"""What stands before the name of a list that is only spoken of."""
 _ALONE = re.compile(r"\s(?=[*•(\dA-Z≥≤<>])")
 _BARE = re.compile(
     r"(?<=\s)(?:(?:Non|NON)-?(?i:inclusion)|Inclusion|Exclusion|INCLUSION|EXCLUSION)s?(?=\s?:)",
@@ -40,6 +45,12 @@ _LEGACY_PART = re.compile(
 )
 """The headings of the old records where they stand in one running line."""
 _BULLET = re.compile(r"(?<=\s)[*•▪●○◦](?=\s?[A-Za-z≥≤<>(\d\"'])|(?<=\s)-(?=\s[A-Z≥≤<>])")
+DENIES_A_LIST = re.compile(
+    r"\b(?:none of|not have|not meet|without|absence of|except\w*|exclud\w*|unless)\b[^:.;*]{0,60}:"
+    r"\s(?:[*•-]\s|\(?[1a][.)])",
+    re.IGNORECASE,
+)
+"""A list that is denied in running text: where it ends cannot be told."""
 _NUMBER = re.compile(r"(?<=\s)\(?(?P<number>\d{1,2})\s?(?P<sign>[.)])(?=\s?[A-Za-z≥≤<>(\"'])")
 
 
@@ -70,7 +81,12 @@ def _ends_a_sentence(text: str, start: int) -> bool:
 def _headed(text: str) -> set[int]:
     """The blanks before headings in the middle of lines; a heading of one word counts where no line begins with
     one, or where its own line begins with the other."""
-    found = {match.start() - 1 for pattern in (_CAPITAL, _PLAIN) for match in pattern.finditer(text)}
+    found = {
+        match.start() - 1
+        for pattern in (_CAPITAL, _PLAIN)
+        for match in pattern.finditer(text)
+        if not _SPOKEN_OF.search(text[: match.start()][-16:])
+    }
     shuts = _SHUTS.search(text) is not None
     for pattern in (_BARE, _BARE_LOWER):
         for match in pattern.finditer(text):
@@ -95,13 +111,14 @@ def _items(text: str) -> list[int]:
     """The blanks before the items of a list that runs on in one line: bullets, or numbers that count up from one."""
     found: list[int] = []
     start = 0
-    for line in text.split("\n"):
-        marks = [start + match.start() - 1 for match in _BULLET.finditer(line)]
-        if len(marks) > 1:
-            found.extend(marks)
-        else:
-            found.extend(_counted(line, start))
-        start += len(line) + 1
+    for whole in text.split("\n"):
+        doubtful = DENIES_A_LIST.search(whole)
+        end = start + (len(whole) if doubtful is None else doubtful.start())
+        marks = [start + match.start() - 1 for match in _BULLET.finditer(whole)]
+        if len(marks) < 2:
+            marks = _counted(whole, start)
+        found.extend(place for place in marks if place < end)
+        start += len(whole) + 1
     return [place for place in found if text[place] == " "]
 
 
