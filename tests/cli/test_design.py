@@ -127,6 +127,46 @@ def test_table_is_for_people() -> None:
     assert "±" in answer.stdout
 
 
+def test_boundaries_are_a_table_for_people_and_name_the_power_of_the_futility_boundary() -> None:
+    """A futility boundary is made for the power that the scenario states, so that is what it costs against."""
+    options = ("boundaries", STUDY, "--scenario", "interim_look")
+    assert ask(*options, "--power", "0.9") == ask(*options)
+    assert ask(*options)["power"] == 0.5
+    answer = HERE.invoke(app, list(options))
+    assert "for 50 % power" in " ".join(answer.stdout.split())
+    assert "[0." not in answer.stdout
+    assert "None" not in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("boundaries", STUDY, "--scenario", "interim_look", "--power", "1.5"), "TW-DES-041"),
+        (("boundaries", STUDY, "--scenario", "planned_effect"), "TW-DES-040"),
+        (("interim", STUDY, "--scenario", "interim_look", "--look", "interim", "--z", "nan"), "TW-DES-042"),
+        (
+            ("assurance", STUDY, "--scenario", "no_effect", "--hazard-ratio", "nan", "--log-sd", "1"),
+            "TW-DES-042",
+        ),
+    ],
+)
+def test_numbers_out_of_range_are_findings(arguments: tuple[str, ...], code: str) -> None:
+    answer = HERE.invoke(app, list(arguments))
+    assert isinstance(answer.exception, Stop)
+    assert answer.exception.code == 1
+    assert f"error {code}" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    "number", [("--target", "0"), ("--limit", "1.5"), ("--certainty", "1"), ("--true", "1.2")]
+)
+def test_rule_of_no_sense_is_refused(number: tuple[str, str]) -> None:
+    limit = () if number[0] == "--limit" else ("--limit", "0.3")
+    stop = refuse("safety", *limit, "--doses", "0.1,0.2", *number)
+    assert stop.code == 2
+    assert "between 0 and 1" in stop.remedy
+
+
 def test_scenario_that_cannot_reach_its_events_is_told(tmp_path: Path, run: Run) -> None:
     text = Path(STUDY, "study.yaml").read_text("utf-8")
     folder = tmp_path / "study"

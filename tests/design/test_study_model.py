@@ -11,13 +11,18 @@ from tests.design.scenarios import benchmark, illness_death
 from tests.design.test_from_study import with_scenario
 from tests.design.twins import subject_row
 
-from trialwright.design.boundaries import compute_classical_boundaries, compute_spending_boundaries
+from trialwright.design.boundaries import (
+    compute_classical_boundaries,
+    compute_power,
+    compute_spending_boundaries,
+)
+from trialwright.design.check import check_scenario
 from trialwright.design.from_study import scenario_from_study
 from trialwright.design.hazards import DiseaseCourse, constant
 from trialwright.design.losses import compute_losses, compute_response
 from trialwright.design.monitoring import compute_boundaries
 from trialwright.design.response import compute_response_power
-from trialwright.design.scenario import ArmBelief, DesignScenario
+from trialwright.design.scenario import ArmBelief, DesignScenario, Look, Monitoring
 from trialwright.design.simulate import compute_results, simulate_design
 from trialwright.study.load import load_study
 from trialwright.study.model import Study
@@ -195,3 +200,23 @@ def test_every_kind_of_boundary_from_the_file(study: Study) -> None:
 def test_what_cannot_be_is_refused(study: Study, fields: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         design_of(study, **fields)
+
+
+@pytest.mark.parametrize("gamma", [math.nan, math.inf, -41.0])
+def test_an_exponent_of_spending_is_a_number_in_range(study: Study, gamma: float) -> None:
+    with pytest.raises(ValidationError, match="efficacy_gamma"):
+        with_scenario(study, group_sequential={"efficacy": "hwang_shih_decani", "efficacy_gamma": gamma})
+
+
+def test_futility_for_little_power_is_solved_and_for_less_than_alpha_is_a_finding() -> None:
+    looks = (Look("a", None, 15), Look("b", None, 30))
+
+    def planned(power: float) -> DesignScenario:
+        plan = Monitoring(futility="hwang_shih_decani", futility_power=power)
+        return benchmark(looks=looks, monitoring=plan)
+
+    found = compute_boundaries(planned(0.05))
+    assert found is not None
+    assert found.drift is not None
+    assert compute_power(found, found.drift) == pytest.approx(0.05, abs=1e-6)
+    assert [finding.code for finding in check_scenario(planned(0.02))] == ["TW-DES-041"]

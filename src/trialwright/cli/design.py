@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from .cluster import Address, connect
-from .design_print import print_grid, print_result, write_grid
+from .design_print import print_answer_findings, print_boundaries, print_grid, print_result, write_grid
 from .design_rehearsed import Allocation, give_rehearsed, rehearse_scenarios
 from .design_safety import safety
 from .ledger import progress_bar
@@ -291,7 +291,14 @@ def find_design(study: Path, scenario: str) -> Any:
 
 def give(document: dict[str, Any], answer: Shape) -> None:
     """The answer of a verb; its findings end the command where one is an error."""
-    show(document, answer.common)
+    if answer is Shape.JSON:
+        show(document, answer.common)
+    else:
+        if "information_inflation" in document:
+            print_boundaries(document)
+        else:
+            show({name: value for name, value in document.items() if name != "findings"}, answer.common)
+        print_answer_findings(document)
     if any(finding["severity"] == "error" for finding in document["findings"]):
         raise Stop(EXIT_ERRORS)
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .output import EXIT_USAGE, Stop, print_table, write_aside
+from rich.markup import escape
+
+from .output import EXIT_USAGE, Stop, out, print_table, write_aside
 
 NONE = "–"
 
@@ -92,6 +94,36 @@ def _print_stops(document: Mapping[str, Any]) -> None:
         "No result",
     )
     print_table(title, columns, rows)
+
+
+def print_boundaries(document: Mapping[str, Any]) -> None:
+    """A row for each look: its information and boundaries, what is spent; then what the looks cost."""
+    rows = [
+        (
+            look["id"],
+            f"{100 * document['information_fractions'][k]:.1f} %",
+            number_text(document["efficacy_z"][k], 4),
+            number_text(document["lower_z"][k], 4),
+            number_text(document["nominal_one_sided_p"][k], 5),
+            number_text(document["cumulative_alpha_spent"][k], 5),
+        )
+        for k, look in enumerate(document["looks"])
+    ]
+    sided = "one-sided" if document["sides"] == 1 else "two-sided"
+    title = (
+        f"Boundaries for {document['endpoint'].upper()}, alpha {document['alpha']:g} {sided}: "
+        f"{document['information_inflation']:.4f} times the information of a single look "
+        f"for {100 * document['power']:g} % power"
+    )
+    columns = ("Analysis", "Information", "Efficacy Z", "Lower Z", "One-sided p", "Alpha spent, one-sided")
+    print_table(title, columns, rows)
+
+
+def print_answer_findings(document: Mapping[str, Any]) -> None:
+    """The findings of an answer, each with its remedy."""
+    for found in document["findings"]:
+        out.print(escape(f"{found['severity']} {found['code']} {found['message']}"), soft_wrap=True)
+        out.print(f"    {escape(found['remedy'])}", style="dim", soft_wrap=True)
 
 
 def _print_response(found: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -78,8 +79,15 @@ def _of_options(
 
     limit, certainty, (a, b), subjects, first_look = given
     shares = (limit, certainty, target, *rates, *doses)
-    if a <= 0 or b <= 0 or any(not 0 <= share <= 1 for share in shares) or not 0 < limit < 1:
-        remedy = "Rates and certainty are numbers from 0 to 1; both numbers of the prior are above 0."
+    edges = 0 < limit < 1 and 0 < target < 1 and 0 < certainty < 1
+    if (
+        not (0 < a < math.inf and 0 < b < math.inf)
+        or any(not 0 <= share <= 1 for share in shares)
+        or not edges
+    ):
+        remedy = (
+            "Rates are from 0 to 1; limit, target and certainty between 0 and 1; the prior's numbers above 0."
+        )
         raise Stop(EXIT_USAGE, "The rule cannot be used.", remedy)
     rule = ToxicityRule((a, b), limit, certainty, subjects, first_look)
     return answer_safety(rule, rates, doses, target, replicates=replicates, seed=seed)

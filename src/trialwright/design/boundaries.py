@@ -156,7 +156,8 @@ def with_futility(
         return float(over.sum()) - power
 
     fixed = _NORMAL.inv_cdf(1 - efficacy.spent[-1]) + _NORMAL.inv_cdf(power)
-    drift = find_root(gap, fixed * (1 - 1e-9), 2.0 * fixed)  # no design beats the one look of all information
+    # No design beats the one look of all information.
+    drift = find_root(gap, fixed * (1 - 1e-9), max(2.0 * fixed, fixed + 6.0))
     found = design(drift)
     return Boundaries(fractions, found.upper, found.lower, efficacy.spent, drift)
 

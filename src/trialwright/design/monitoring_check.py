@@ -26,6 +26,15 @@ def check_monitoring(scenario: DesignScenario) -> list[Finding]:
                 "Order the analyses by events or time, the first late enough to have events.",
             )
         ]
+    if plan.futility != "none" and plan.futility_power <= scenario.alpha / scenario.sides:
+        return [
+            _finding(
+                scenario,
+                "TW-DES-041",
+                f"a futility boundary for a power of {plan.futility_power:g} cannot be made: no more than alpha.",
+                "Raise `futility_power`; 0.8 is usual.",
+            )
+        ]
     if plan.efficacy == "haybittle_peto" and not _leaves_alpha(scenario, fractions):
         return [
             _finding(

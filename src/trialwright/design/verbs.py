@@ -67,8 +67,13 @@ def answer_simulate(
 
 
 def answer_boundaries(scenario: DesignScenario, power: float = 0.8) -> Answer:
-    """`design boundaries`: the group-sequential boundaries of a scenario, and what they cost."""
+    """`design boundaries`: the group-sequential boundaries of a scenario, and what they cost.
+
+    A futility boundary is made for the power that the scenario states, which takes the place of ``power``.
+    """
     findings = check_scenario(scenario)
+    if not scenario.alpha / scenario.sides < power < 1:
+        findings = [*findings, _power_out_of_range()]
     boundaries = None if has_errors(findings) else compute_boundaries(scenario)
     if boundaries is None:
         if not findings:
@@ -76,6 +81,9 @@ def answer_boundaries(scenario: DesignScenario, power: float = 0.8) -> Answer:
             remedy = "Add `group_sequential` to the scenario, with an efficacy boundary."
             findings = [Finding("TW-DES-040", Severity.ERROR, message, remedy)]
         return {"scenario": scenario.id, "findings": [finding.as_json() for finding in findings]}
+    plan = scenario.monitoring
+    if plan is not None and plan.futility != "none":
+        power = plan.futility_power
     return {
         "scenario": scenario.id,
         "endpoint": scenario.tests[0].endpoint,
@@ -204,7 +212,7 @@ def answer_assurance(
 ) -> Answer:
     """`design assurance`: power expected under a prior of the hazard ratio."""
     findings = [*check_scenario(scenario), *check_tested(scenario, endpoint)]
-    if prior_hazard_ratio <= 0 or prior_log_sd <= 0:
+    if not (0 < prior_hazard_ratio < math.inf and 0 < prior_log_sd < math.inf):
         findings.append(_prior_out_of_range())
     answer: Answer = {"scenario": scenario.id, "findings": [finding.as_json() for finding in findings]}
     if not has_errors(findings):
@@ -224,6 +232,11 @@ def answer_assurance(
     return answer
 
 
+def _power_out_of_range() -> Finding:
+    message = "The power must lie above alpha and below 1."
+    return Finding("TW-DES-041", Severity.ERROR, message, "Change `power`; 0.8 is usual.")
+
+
 def _prior_out_of_range() -> Finding:
     message = "The prior needs a hazard ratio above 0 and a standard deviation above 0 of its logarithm."
     return Finding("TW-DES-042", Severity.ERROR, message, "A ratio of 0.6 with a deviation of 0.3 is usual.")
@@ -241,8 +254,7 @@ def answer_detectable(
     """`design detectable`: the largest hazard ratio that the design shows with a power, for each endpoint."""
     findings = check_scenario(scenario)
     if not scenario.alpha / scenario.sides < power < 1:
-        message = "The power must lie above alpha and below 1."
-        findings.append(Finding("TW-DES-041", Severity.ERROR, message, "Change `power`; 0.8 is usual."))
+        findings.append(_power_out_of_range())
     answer: Answer = {
         "scenario": scenario.id,
         "subjects": scenario.subjects,
@@ -281,6 +293,12 @@ def answer_interim(
         message = f"Scenario `{scenario.id}` has no interim analysis `{look}`."
         listed = f"Choose from: {', '.join(names)}." if names else "Add an interim analysis to the scenario."
         finding = Finding("TW-DES-043", Severity.ERROR, message, listed)
+        return {"scenario": scenario.id, "findings": [finding.as_json()]}
+    if not (math.isfinite(z) and math.isfinite(prior_mean) and prior_sd > 0):
+        message = "The statistic and the prior's mean must be numbers, the prior's deviation above 0."
+        finding = Finding(
+            "TW-DES-042", Severity.ERROR, message, "Correct the number; Z is mostly within 5 of 0."
+        )
         return {"scenario": scenario.id, "findings": [finding.as_json()]}
     k = names.index(look)
     fraction, final_z = document["information_fractions"][k], document["efficacy_z"][-1]

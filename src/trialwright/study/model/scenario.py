@@ -19,6 +19,7 @@ PositiveMonths = Annotated[float, Field(gt=0, le=1200)]
 Months = Annotated[float, Field(ge=0, le=1200)]
 PerMonth = Annotated[float, Field(ge=0, le=1000)]
 Proportion = Annotated[float, Field(ge=0, le=1)]
+Exponent = Annotated[float, Field(ge=-40, le=40)]
 Endpoint = Literal["os", "pfs"]
 
 
@@ -226,11 +227,11 @@ class GroupSequential(Element):
         "haybittle_peto",
         "none",
     ] = "obrien_fleming"
-    efficacy_gamma: float = -4.0
+    efficacy_gamma: Exponent = -4.0
     efficacy_spent: tuple[Proportion, ...] = ()
     haybittle_peto_z: Annotated[float, Field(gt=0, le=10)] = 3.0
     futility: Literal["obrien_fleming", "pocock", "hwang_shih_decani", "kim_demets", "none"] = "none"
-    futility_gamma: float = -4.0
+    futility_gamma: Exponent = -4.0
     futility_power: Annotated[float, Field(gt=0, lt=1)] = 0.8
     futility_binding: bool = False
 
