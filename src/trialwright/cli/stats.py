@@ -157,12 +157,18 @@ def mmrm(
     covariates: Annotated[
         str, typer.Option("--covariates", help="Numeric columns, such as the baseline.")
     ] = "",
+    structure: Annotated[
+        str,
+        typer.Option("--structure", help="unstructured, toeplitz, ar1, compound-symmetry or random-slopes."),
+    ] = "unstructured",
     level: Level = 0.95,
     answer: Answer = Format.TEXT,
 ) -> None:
-    """Mixed model for repeated measures: arm by visit, unstructured covariance, REML, Satterthwaite."""
+    """Mixed model for repeated measures: arm by visit, covariance between visits, REML, Satterthwaite."""
+    from trialwright.stats.covariance_structures import STRUCTURES
     from trialwright.stats.summaries import summarise_longitudinal
 
+    one_of("covariance structure", structure, STRUCTURES)
     names = [name.strip() for name in covariates.split(",") if name.strip()]
     columns = read_columns(file, [response, *names], [subject, arm, visit])
     with refused_by_statistics():
@@ -174,6 +180,7 @@ def mmrm(
             covariates={name: columns[name] for name in names} or None,
             arms=_in_order(columns[arm]),
             visits=_in_order(columns[visit]),
+            structure=structure,  # type: ignore[arg-type]
             level=level,
         )
     show(found, answer)
