@@ -192,6 +192,24 @@ def test_stats_mmrm_models_every_arm_and_visit(run: Run) -> None:
     assert len(fit["coefficient"]) == 8
 
 
+def test_stats_mmrm_takes_another_covariance_by_name(run: Run) -> None:
+    data = ROOT / "tests/data/domain/fev_mmrm.csv"
+    options = (
+        "--response",
+        "FEV1",
+        "--subject",
+        "USUBJID",
+        "--arm",
+        "ARMCD",
+        "--visit",
+        "AVISIT",
+        "--structure",
+    )
+    fit = json.loads(run("stats", "mmrm", data, *options, "ar1", "--format", "json").stdout)["fit"]
+    assert fit["estimable"] and fit["structure"] == "ar1" and "ar1" in fit["convention"]
+    assert run("stats", "mmrm", data, *options, "diagonal").returncode == 2
+
+
 def test_stats_order_the_arms_as_the_file_does(run: Run, tmp_path: Path) -> None:
     rows = ["time,event,arm", "5,1,z", "6,1,z", "7,0,z", "1,1,a", "2,1,a", "9,1,a"]
     (tmp_path / "t.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
