@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 Reals = NDArray[np.float64]
 ResponseTest = Literal["fisher", "score"]
@@ -60,6 +59,10 @@ def compute_response_power(
 
 
 def _log_choose(n: int, k: NDArray[Any]) -> Reals:
+    from scipy.special import (
+        gammaln,
+    )  # here: a design without response rates starts a sixth of a second sooner
+
     return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
 
 
