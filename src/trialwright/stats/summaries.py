@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialwright.stats.arrays import FloatArray, Labels, parse_labels
+from trialwright.stats.arrays import FloatArray, Labels, parse_labels, parse_times
 from trialwright.stats.competing_risks import IncidenceVariance, compute_cumulative_incidence
 from trialwright.stats.covariance_structures import Structure
 from trialwright.stats.cox import compute_cox
@@ -56,7 +56,7 @@ def summarise_survival(
     ``compute_log_rank``). ``arms`` orders the arms; the first is the reference of hazard ratio and RMST.
     ``landmarks`` and ``tau`` in the unit of ``time``.
     """
-    times, events = np.asarray(time, dtype=np.float64), np.asarray(event)
+    times, events = parse_times(time), np.asarray(event)
     labels = _arm_labels(arm, times.shape[0], arms)
     by_arm = [
         _summarise_arm(name, times[rows], events[rows], landmarks, tau, interval, flat_rule, level)
@@ -139,7 +139,7 @@ def summarise_competing_risks(
     level: float = 0.95,
 ) -> dict[str, Any]:
     """Verb ``competing-risks``: cumulative incidence of one cause by arm, Gray's test between arms."""
-    times, causes = np.asarray(time, dtype=np.float64), np.asarray(cause)
+    times, causes = parse_times(time), np.asarray(cause)
     labels = _arm_labels(arm, times.shape[0], arms)
     by_arm = [
         {
