@@ -53,8 +53,17 @@ def test_relative_arm(study: Study) -> None:
     assert experimental.progression.at(1.0) == control.progression.at(1.0)
     assert experimental.progression.at(2.0) == pytest.approx(0.5 * control.progression.at(2.0))
     assert experimental.death_after_progression.at(5.0) == control.death_after_progression.at(5.0)
-    assert design.control.cured == 0.1
+    assert design.control.cured == design.experimental.cured == 0.1
     assert design.accrual == ((12.0, design.subjects / 12.0),)
+
+
+def test_a_relative_arm_may_state_its_own_cured_share(study: Study) -> None:
+    control = {"arm": "a", "pfs_median_months": 4.0, "os_median_months": 10.0, "cured": 0.1}
+    for own, meant in ((None, 0.1), (0.0, 0.0), (0.3, 0.3)):
+        arms = [control, {"arm": "b", "relative": {"to": "a", "hazard_ratio": 0.5}, "cured": own}]
+        design, _ = scenario_from_study(with_scenario(study, arms=arms), "made")
+        assert design is not None
+        assert (design.control.cured, design.experimental.cured) == (0.1, meant)
 
 
 def test_losses_strata_looks_and_monitoring(study: Study) -> None:

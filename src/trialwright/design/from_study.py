@@ -157,15 +157,24 @@ def _study_ratio(study: Study, scenario: Scenario) -> tuple[int, int]:
 
 
 def _belief(scenario: Scenario, arm_id: str, courses: dict[str, DiseaseCourse]) -> ArmBelief:
-    arm = next(course for course in scenario.arms if course.arm == arm_id)
+    cured = _cured(scenario, arm_id)
     loss = next((loss for loss in scenario.cell_losses if loss.arm == arm_id), None)
     if loss is None:
-        return ArmBelief(courses[arm_id], cured=arm.cured)
+        return ArmBelief(courses[arm_id], cured=cured)
     return ArmBelief(
         courses[arm_id],
         courses[loss.untreated_as],
         loss.product_failure,
         loss.vein_to_vein_months,
-        arm.cured,
+        cured,
         loss.infused_after_progression,
     )
+
+
+def _cured(scenario: Scenario, arm_id: str) -> float:
+    """The share stated for the arm, else that of the arm it is relative to, else none."""
+    arms = {course.arm: course for course in scenario.arms}
+    arm = arms[arm_id]
+    if arm.cured is None and arm.relative is not None:
+        arm = arms[arm.relative.to]
+    return arm.cured or 0.0

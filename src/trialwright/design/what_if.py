@@ -83,9 +83,8 @@ def _disease(scenario: Scenario, values: Mapping[str, Value], changed: set[str])
             "death_hazard_ratio": values["death_hazard_ratio"],
             "from_months": values["delay_months"],
         }
-        experimental = ArmCourse.model_validate(
-            {"arm": experimental.arm, "relative": effect, "cured": experimental.cured}
-        )
+        own = experimental.cured if experimental.relative is not None else experimental.cured or 0.0
+        experimental = ArmCourse.model_validate({"arm": experimental.arm, "relative": effect, "cured": own})
     updates["arms"] = (control, experimental)
     if changed & {"product_failure", "waiting_months"}:
         updates["cell_losses"] = _losses(scenario, values)

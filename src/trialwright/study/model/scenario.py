@@ -96,7 +96,8 @@ class ArmCourse(Element):
     3. ``relative``: hazard ratios against another arm of the scenario.
 
     With ``shape`` the hazards of the first way rise (above 1) or fall (below 1) as a Weibull's do, through the same
-    medians or landmarks. ``cured`` is the share of subjects who never progress or die during the study.
+    medians or landmarks. ``cured`` is the share of subjects who never progress or die during the study: none where
+    it is not given, and in a relative arm the share of the arm it is relative to.
     ``response_rate`` is the share of treated subjects who respond.
     """
 
@@ -111,7 +112,7 @@ class ArmCourse(Element):
     death_before_progression: tuple[HazardFrom, ...] = ()
     death_after_progression: tuple[HazardFrom, ...] = ()
     relative: RelativeCourse | None = None
-    cured: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    cured: Annotated[float, Field(ge=0, lt=1)] | None = None
     response_rate: Proportion | None = None
 
     @model_validator(mode="after")
