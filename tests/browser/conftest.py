@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # Headless in a container: no sandbox, no display, and nothing fetched behind the test's back.
@@ -104,7 +112,12 @@ def browser_page(
         if message.type == "error":
             page_problems.append(message.text)
 
+    def note_failure(request: Request) -> None:
+        # A page that is left gives up what it was still fetching (its icon): that is no failure.
+        if request.failure != "net::ERR_ABORTED":
+            page_problems.append(f"failed: {request.url}")
+
     page.on("console", note)
     page.on("pageerror", lambda error: page_problems.append(str(error)))
-    page.on("requestfailed", lambda request: page_problems.append(f"failed: {request.url}"))
+    page.on("requestfailed", note_failure)
     yield page
