@@ -11,16 +11,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from trialwright.study.criteria import (
-    Compare,
     Kind,
-    Leaf,
-    Limit,
     LimitKind,
     Op,
-    Range,
     Value,
     Variable,
     leaves,
+    limits_of,
 )
 from trialwright.study.model import Study
 
@@ -68,19 +65,11 @@ def blank_subject(study: Study) -> dict[str, Any]:
     wanted: dict[str, list[str]] = {}
     for leaf in (leaf for rule in protocol.rules.values() for leaf in leaves(rule)):
         held = wanted.setdefault(leaf.variable, [])
-        held += [limit.kind.value.lower() for limit in _limits(leaf) if limit.kind is not LimitKind.ABSOLUTE]
+        held += [
+            limit.kind.value.lower() for limit in limits_of(leaf) if limit.kind is not LimitKind.ABSOLUTE
+        ]
     values = {name: _blank(protocol.catalogue.find(name), name, kinds) for name, kinds in wanted.items()}
     return {"on": None, "values": values}
-
-
-def _limits(leaf: Leaf) -> tuple[Limit, ...]:
-    match leaf:
-        case Compare():
-            return (leaf.limit,)
-        case Range():
-            return (leaf.low, leaf.high)
-        case _:
-            return ()
 
 
 def _blank(known: Variable | None, name: str, relative: list[str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from trialwright.design.hazards import find_root
 from trialwright.design.recursion import Continuation, above, below, compute_crossing, go_on
-from trialwright.design.scenario import EfficacyKind, FutilityKind
+from trialwright.study.model.scenario import EfficacyKind, FutilityKind
 
 _NORMAL = NormalDist()
 _WIDE = 12.0

@@ -12,20 +12,9 @@ from typing import Any, Literal
 
 from trialwright.design.hazards import DiseaseCourse, constant
 from trialwright.study.findings import Finding
+from trialwright.study.model.scenario import EfficacyKind, FutilityKind
 
 Endpoint = Literal["os", "pfs"]
-EfficacyKind = Literal[
-    "obrien_fleming",
-    "pocock",
-    "hwang_shih_decani",
-    "kim_demets",
-    "stated",
-    "obrien_fleming_shape",
-    "pocock_shape",
-    "haybittle_peto",
-    "none",
-]
-FutilityKind = Literal["obrien_fleming", "pocock", "hwang_shih_decani", "kim_demets", "none"]
 TestKind = Literal["log_rank", "fleming_harrington", "max_combo", "rmst", "milestone"]
 
 

@@ -20,6 +20,7 @@ from .ast import (
     any_of,
     children,
     leaves,
+    limits_of,
     variables_of,
 )
 from .decide import Decision, Eligibility, Missing, decide_eligibility, evaluate_criteria, rank_missing
@@ -84,6 +85,7 @@ __all__ = [
     "export_verdict",
     "imply",
     "leaves",
+    "limits_of",
     "negate",
     "parse_rule",
     "plausible_region",

@@ -187,3 +187,14 @@ def leaves(rule: Rule) -> Iterator[Leaf]:
 def variables_of(rule: Rule) -> tuple[str, ...]:
     """The variables a rule speaks of, in the order of first mention."""
     return tuple(dict.fromkeys(leaf.variable for leaf in leaves(rule)))
+
+
+def limits_of(leaf: Leaf) -> tuple[Limit, ...]:
+    """The limits that a leaf compares with: one, two for a range, none otherwise."""
+    match leaf:
+        case Compare():
+            return (leaf.limit,)
+        case Range():
+            return (leaf.low, leaf.high)
+        case _:
+            return ()

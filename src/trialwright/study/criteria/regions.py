@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from .ast import And, Compare, Implies, Leaf, Limit, LimitKind, Member, Not, Or, Range, Rule, leaves
+from .ast import And, Compare, Implies, Leaf, LimitKind, Member, Not, Or, Range, Rule, leaves, limits_of
 from .intervals import EVERYTHING, NOTHING, IntervalSet, half_line, points
 from .variables import Catalogue, Kind, Variable, builtin_catalogue
 
@@ -122,27 +122,17 @@ def _on_axis(
     return {name: region for name, region in found.items() if region is not None}
 
 
-def _limits_of(leaf: Leaf) -> tuple[Limit, ...]:
-    match leaf:
-        case Compare():
-            return (leaf.limit,)
-        case Range():
-            return (leaf.low, leaf.high)
-        case _:
-            return ()
-
-
 def _axes_of(leaf: Leaf) -> tuple[LimitKind, ...]:
     if isinstance(leaf, Member) and isinstance(leaf.items[0], Decimal):
         return (LimitKind.ABSOLUTE,)
-    return tuple(limit.kind for limit in _limits_of(leaf))
+    return tuple(limit.kind for limit in limits_of(leaf))
 
 
 def _axis_unit(own: list[Leaf], variable: Variable) -> str:
     """The unit of the absolute axis: the canonical one, or the first that the rule uses."""
     if variable.unit is not None:
         return variable.unit
-    return next((limit.unit for leaf in own for limit in _limits_of(leaf) if limit.unit), "")
+    return next((limit.unit for leaf in own for limit in limits_of(leaf) if limit.unit), "")
 
 
 def _region(rule: Rule, variable: Variable, axis: LimitKind, unit: str) -> Region:

@@ -209,6 +209,22 @@ class PlannedTest(Element):
         return self
 
 
+EfficacyKind = Literal[
+    "obrien_fleming",
+    "pocock",
+    "hwang_shih_decani",
+    "kim_demets",
+    "stated",
+    "obrien_fleming_shape",
+    "pocock_shape",
+    "haybittle_peto",
+    "none",
+]
+"""How the boundaries of efficacy are made."""
+FutilityKind = Literal["obrien_fleming", "pocock", "hwang_shih_decani", "kim_demets", "none"]
+"""How the boundaries of futility are made."""
+
+
 class GroupSequential(Element):
     """Stopping boundaries over the analyses of the scenario, for the first test.
 
@@ -217,21 +233,11 @@ class GroupSequential(Element):
     analysis in ``efficacy_spent``), a classical shape, or Haybittle-Peto.
     """
 
-    efficacy: Literal[
-        "obrien_fleming",
-        "pocock",
-        "hwang_shih_decani",
-        "kim_demets",
-        "stated",
-        "obrien_fleming_shape",
-        "pocock_shape",
-        "haybittle_peto",
-        "none",
-    ] = "obrien_fleming"
+    efficacy: EfficacyKind = "obrien_fleming"
     efficacy_gamma: Exponent = -4.0
     efficacy_spent: tuple[Proportion, ...] = ()
     haybittle_peto_z: Annotated[float, Field(gt=0, le=10)] = 3.0
-    futility: Literal["obrien_fleming", "pocock", "hwang_shih_decani", "kim_demets", "none"] = "none"
+    futility: FutilityKind = "none"
     futility_gamma: Exponent = -4.0
     futility_power: Annotated[float, Field(gt=0, lt=1)] = 0.8
     futility_binding: bool = False
